@@ -1,0 +1,68 @@
+# `make help` lists the targets. Each sets up what it needs; needed beforehand: Python 3.11 or newer, make, git.
+
+VENV := .venv
+BIN := $(VENV)/bin
+EXAMPLE := examples/lantern
+
+# One name per state of the requirements and of the package's metadata: an unchanged state costs nothing.
+TOOLS_STAMP := $(VENV)/.requirements-$(shell git hash-object requirements/dev.txt 2>/dev/null)
+PACKAGE_STAMP := $(VENV)/.package-$(shell git hash-object pyproject.toml)
+
+CHECKED := $(wildcard cpg_infra tests benchmarks)
+LINTED := $(CHECKED) $(wildcard examples)
+
+# Override with `make test PYTEST_ARGS='-k storage'`.
+PYTEST_ARGS ?= --numprocesses=auto
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test bench lint types layers format lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
+
+setup: $(PACKAGE_STAMP) ## .venv with the pinned requirements and this package
+
+demo: setup ## the plan of the example organisation
+	@$(BIN)/cpg-infra plan $(EXAMPLE)
+
+test: lint types layers ## lint, types, layers and every test
+	@echo '— tests'
+	@$(BIN)/python -m pytest --quiet $(PYTEST_ARGS)
+
+bench: setup ## the figures of benchmarks/
+	@$(BIN)/python benchmarks/run.py
+
+lint: setup ## ruff: rules and format
+	@echo '— ruff'
+	@$(BIN)/ruff check --quiet $(LINTED)
+	@$(BIN)/ruff format --quiet --check $(LINTED) || { $(BIN)/ruff format --check $(LINTED); echo 'make format does it'; exit 1; }
+
+types: setup ## mypy --strict
+	@echo '— mypy'
+	@$(BIN)/mypy $(CHECKED)
+
+layers: setup ## the direction of imports
+	@echo '— import-linter'
+	@$(BIN)/lint-imports --no-logo
+
+format: setup ## format and apply ruff's safe fixes
+	@$(BIN)/ruff check --fix $(LINTED)
+	@$(BIN)/ruff format $(LINTED)
+
+lock: ## requirements/*.txt anew (UPGRADE=1: newest versions too)
+	@sh requirements/lock.sh $(if $(UPGRADE),--upgrade)
+
+clean: ## remove everything that make made, .venv too
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(TOOLS_STAMP):
+	@sh requirements/setup.sh $(VENV)
+	@touch $@
+
+$(PACKAGE_STAMP): $(TOOLS_STAMP)
+	@rm -f $(VENV)/.package-*
+	@$(BIN)/python -m pip install --quiet --no-deps --no-index --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,21 @@
+#!/bin/sh
+# Writes requirements/*.txt from pyproject.toml: exact versions with the hashes of all their files, for every platform
+# and Python that the package supports. Versions stay as they are unless --upgrade is given.
+set -eu
+
+venv=build/lock
+if ! [ -x "$venv/bin/uv" ]; then
+    "${PYTHON:-python3.11}" -m venv --clear "$venv"
+    "$venv/bin/python" -m pip install --quiet --require-hashes --requirement requirements/lock.txt
+fi
+
+lock() {
+    file=$1
+    shift
+    "$venv/bin/uv" pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+        --custom-compile-command 'make lock' --output-file "requirements/$file.txt" "$@"
+}
+
+lock base pyproject.toml "$@"
+lock dev pyproject.toml --group dev --constraint requirements/base.txt "$@"
+lock lock --group lock "$@"
