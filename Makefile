@@ -45,7 +45,7 @@ types: setup ## mypy --strict
 
 layers: setup ## the direction of imports
 	@echo '— import-linter'
-	@$(BIN)/lint-imports --no-logo
+	@report=$$($(BIN)/lint-imports --no-logo) || { echo "$$report"; exit 1; }; echo "$$report" | grep '^Contracts:'
 
 format: setup ## format and apply ruff's safe fixes
 	@$(BIN)/ruff check --fix $(LINTED)
