@@ -1,0 +1,46 @@
+"""Names of the groups that exist for every dataset and for the organisation, without prefix and domain."""
+
+from __future__ import annotations
+
+from typing import Final
+
+DATASET_GROUP_SUFFIXES: Final = (
+    'data-manager',
+    'analysis',
+    'upload',
+    'metadata-access',
+    'metadata-contribute',
+    'metadata-write',
+    'web-access',
+    'release-access',
+    'main-list',
+    'main-read',
+    'main-create',
+    'test',
+    'standard',
+    'full',
+    'test-full',
+    'test-read',
+    'images-reader',
+    'images-writer',
+    'images-dev-reader',
+    'images-dev-writer',
+    'tmp-main-read-access',
+    'sample-metadata-main-read',
+    'sample-metadata-main-write',
+    'sample-metadata-main-contribute',
+    'sample-metadata-test-read',
+    'sample-metadata-test-write',
+    'sample-metadata-test-contribute',
+)
+"""A dataset's groups are `<dataset>-<suffix>`."""
+
+ORGANISATION_GROUPS: Final = (
+    'analysis-runner-config-viewers-group',
+    'sample-metadata-invokers',
+    'internal-logs-access',
+    'hail-wheels-viewers',
+    'git-credentials-readers',
+    'analysis-runner-invokers',
+)
+"""Groups that the program makes once for the whole organisation."""

@@ -1,0 +1,352 @@
+"""`CPGInfrastructureConfig`: what the whole organisation shares.
+
+The model checks shape, types and unknown keys only. References, collisions and everything that needs a
+second value is checked where the whole is put together (`cpg_infra.config.whole`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from cpg_infra.config.base import FrozenDict, FrozenMap, Model
+from cpg_infra.config.names import DatasetName, NonEmpty, UserId
+from cpg_infra.config.people import CPGInfrastructureGroup, CPGInfrastructureUser
+
+Thresholds = tuple[float, ...]
+
+
+class CPGInfrastructureConfig(Model):
+    """The organisation: its clouds, its people, its shared services."""
+
+    class GCP(Model):
+        """The organisation on Google Cloud."""
+
+        customer_id: str = Field(description='Customer id of the Cloud Identity or Workspace account, `C…`.')
+        region: str = Field(description='Region of everything that names no other, for example `australia-southeast1`.')
+        groups_domain: str = Field(description='Domain of the groups that are made.')
+        budget_notification_pubsub: str | None = Field(
+            default=None,
+            description='Pub/Sub topic that budgets notify (`projects/…/topics/…`). Without it budgets have no thresholds.',
+        )
+        config_bucket_name: str = Field(description='Bucket of the deployed configuration; it must exist.')
+        dataset_storage_prefix: str = Field(description='Begins the name of every bucket: `<prefix><dataset>-main`.')
+        allow_external_group_members: bool = Field(
+            default=True,
+            description='Let groups hold members from outside the domain. When false the setting is left alone.',
+        )
+        create_empty_groups: bool = Field(
+            default=True,
+            description='Create groups without an owner; when false the deploying account becomes their first owner.',
+        )
+        organization_id: str | None = Field(
+            default=None,
+            description='Number of the organisation. Without it the number is looked up by `domain` at deploy time.',
+            pattern=r'^\d+$',
+        )
+
+    class Azure(Model):
+        """The organisation on Azure."""
+
+        region: str = Field(description='Region of everything that names no other, for example `australiaeast`.')
+        subscription: str = Field(description='Subscription id.')
+        tenant: str = Field(description='Tenant id.')
+        dataset_storage_prefix: str = Field(description='Begins the name of every resource group and storage account.')
+        config_bucket_name: str = Field(description='Container of the deployed configuration.')
+
+    class Hail(Model):
+        """Hail Batch, the compute service that runs the datasets' jobs."""
+
+        class GCP(Model):
+            """Hail Batch on Google Cloud."""
+
+            hail_batch_url: str = Field(description='Address of the batch service.')
+            hail_auth_url: str = Field(description='Address of the auth service.')
+            git_credentials_secret_name: str | None = Field(
+                default=None,
+                description='Secret with the credentials for checking out private repositories.',
+            )
+            git_credentials_secret_project: str | None = Field(
+                default=None,
+                description='Project of that secret; required together with its name.',
+            )
+            wheel_bucket_name: str | None = Field(
+                default=None,
+                description='Bucket of the Hail wheels that Dataproc clusters install; it must exist.',
+            )
+            bucket_versioning: bool = Field(
+                default=True,
+                description='Keep versions in the Hail buckets. They are cleared after 8 days, so false is cheaper.',
+            )
+
+        class Azure(Model):
+            """Hail Batch on Azure."""
+
+            hail_batch_url: str = Field(description='Address of the batch service.')
+            hail_auth_url: str = Field(description='Address of the auth service.')
+
+        gcp: CPGInfrastructureConfig.Hail.GCP | None = Field(default=None, description='Hail Batch on Google Cloud.')
+        azure: CPGInfrastructureConfig.Hail.Azure | None = Field(default=None, description='Hail Batch on Azure.')
+        username_prefix: str | None = Field(default=None, description='Begins the name of every Hail Batch user.')
+
+    class AnalysisRunner(Model):
+        """The service through which analyses are submitted."""
+
+        class GCP(Model):
+            """The analysis runner on Google Cloud."""
+
+            project: str = Field(description='Project of the service.')
+            cloud_run_instance_name: str = Field(description='Name of the Cloud Run service.')
+            server_machine_account: str = Field(description='Address of the account the service runs as.')
+            logger_machine_account: str = Field(description='Address of the account that writes analysis records.')
+            container_registry_name: str = Field(description='Name of the registry of the driver images.')
+
+        gcp: CPGInfrastructureConfig.AnalysisRunner.GCP = Field(description='The analysis runner on Google Cloud.')
+
+    class DataDropbox(Model):
+        """The service through which outside people upload files."""
+
+        class GCP(Model):
+            """The data dropbox on Google Cloud."""
+
+            project: str = Field(description='Project of the service.')
+            server_machine_account: str = Field(description='Address of the account the service runs as.')
+
+        gcp: CPGInfrastructureConfig.DataDropbox.GCP = Field(description='The data dropbox on Google Cloud.')
+
+    class WebService(Model):
+        """The service that publishes the web buckets."""
+
+        class GCP(Model):
+            """The web service on Google Cloud."""
+
+            server_machine_account: str = Field(description='Address of the account the service runs as.')
+
+        gcp: CPGInfrastructureConfig.WebService.GCP = Field(description='The web service on Google Cloud.')
+        web_url_template: str | None = Field(
+            default=None,
+            description='Address of a web bucket, with `{namespace}` and `{dataset}` in it.',
+        )
+
+    class Notebooks(Model):
+        """Notebook machines of the analysts."""
+
+        class GCP(Model):
+            """Notebooks on Google Cloud."""
+
+            project: str = Field(description='Project of the notebook machines and their accounts.')
+
+        gcp: CPGInfrastructureConfig.Notebooks.GCP = Field(description='Notebooks on Google Cloud.')
+
+    class Cromwell(Model):
+        """The Cromwell workflow server."""
+
+        class GCP(Model):
+            """Cromwell on Google Cloud."""
+
+            access_group_id: str = Field(description='Group that may submit workflows, `groups/…`; made by hand.')
+            runner_machine_account: str = Field(description='Address of the account the server runs as.')
+            legacy_key_copy: bool = Field(
+                default=True,
+                description='Keep a second copy of each Cromwell key in the analysis runner’s project.',
+            )
+
+        gcp: CPGInfrastructureConfig.Cromwell.GCP = Field(description='Cromwell on Google Cloud.')
+
+    class Metamist(Model):
+        """The metadata service."""
+
+        class GCP(Model):
+            """metamist on Google Cloud."""
+
+            project: str = Field(description='Project of the service.')
+            service_name: str = Field(description='Name of the Cloud Run service.')
+            machine_account: str = Field(description='Address of the account the service runs as.')
+            legacy_machine_account: str | None = Field(
+                default=None,
+                description='Address of the account the service ran as before; without it `machine_account` serves.',
+            )
+            url: str | None = Field(default=None, description='Address of the service’s API.')
+            audience: str | None = Field(
+                default=None, description='Audience of the identity tokens the service accepts.'
+            )
+
+        class ETLConfiguration(Model):
+            """Loading metadata from files."""
+
+            class ETLParserConfiguration(Model):
+                """One parser and who may feed it."""
+
+                parser_name: str = Field(description='Name of the parser’s entry point.')
+                accessors: tuple[str, ...] = Field(description='Accessors that may send to this parser.')
+                analysis_group_dataset: DatasetName | None = Field(
+                    default=None,
+                    description='Dataset whose analysis group may send to this parser too.',
+                )
+                default_parameters: FrozenDict[str, Any] | None = Field(
+                    default=None,
+                    description='Parameters of the parser that a request need not give.',
+                )
+
+            accessors: tuple[str, ...] = Field(description='Names of all accessors.')
+            by_type: FrozenDict[str, CPGInfrastructureConfig.Metamist.ETLConfiguration.ETLParserConfiguration] = Field(
+                description='Parser of each request type.',
+            )
+            environment: str | None = Field(default='PRODUCTION', description='Environment the parsers run in.')
+            private_repo_packages: tuple[str, ...] | None = Field(
+                default=None,
+                description='Packages with more parsers, from private repositories.',
+            )
+            custom_audience_list: FrozenDict[str, tuple[str, ...]] | None = Field(
+                default=None,
+                description='Audiences that an external service accepts, by its name.',
+            )
+
+        gcp: CPGInfrastructureConfig.Metamist.GCP = Field(description='metamist on Google Cloud.')
+        etl: CPGInfrastructureConfig.Metamist.ETLConfiguration | None = Field(
+            default=None,
+            description='Loading metadata from files.',
+        )
+        slack_channel: str | None = Field(default=None, description='Channel that hears about failed loads.')
+
+    class Billing(Model):
+        """Who pays, and what reports it."""
+
+        class GCP(Model):
+            """Billing on Google Cloud."""
+
+            project_id: str = Field(description='Project of the billing export and its functions.')
+            account_id: str = Field(description='Billing account that pays for every project.')
+            source_bq_table: str | None = Field(default=None, description='Table of the billing export.')
+
+        class GCPAggregator(Model):
+            """The functions that attribute costs to datasets."""
+
+            destination_bq_table: str = Field(description='Table that the attributed costs are written to.')
+            slack_channel: str = Field(description='Channel that hears about failures.')
+            slack_token_secret_name: str = Field(description='Secret with the Slack token.')
+            functions: tuple[str, ...] = Field(description='Sources to aggregate.')
+            interval_hours: int = Field(default=4, description='Hours between two runs, 1 to 24.')
+            billing_sheet_id: str | None = Field(default=None, description='Spreadsheet of the monthly summary.')
+            monthly_summary_table: str | None = Field(default=None, description='Table of the monthly summary.')
+            ica_raw_table: str | None = Field(default=None, description='Table of the raw ICA usage.')
+            ica_api_secret_name: str | None = Field(default=None, description='Secret with the ICA key.')
+
+        class GCPCostControls(Model):
+            """What watches the budgets."""
+
+            machine_account: str = Field(description='Address of the account the cost control runs as.')
+            slack_channel: str = Field(description='Channel that hears about costs.')
+            pubsub_topic: str = Field(description='Topic that budgets notify.')
+            timezone: str = Field(description='Time zone of the daily report, for example `Australia/Sydney`.')
+
+        gcp: CPGInfrastructureConfig.Billing.GCP | None = Field(default=None, description='Billing on Google Cloud.')
+        coordinator_machine_account: str | None = Field(
+            default=None,
+            description='Address of the account that aggregates costs; it reads every metamist project.',
+        )
+        hail_aggregator_username: str | None = Field(
+            default=None,
+            description='Hail Batch user that aggregates costs; it is in every billing project.',
+        )
+        aggregator: CPGInfrastructureConfig.Billing.GCPAggregator | None = Field(
+            default=None,
+            description='The functions that attribute costs to datasets.',
+        )
+        gcp_cost_controls: CPGInfrastructureConfig.Billing.GCPCostControls | None = Field(
+            default=None,
+            description='What watches the budgets.',
+        )
+
+    class TemporaryAccess(Model):
+        """Approval of temporary read access to main buckets."""
+
+        approver_groups: tuple[str, ...] = Field(description='Addresses of the groups whose members approve.')
+        steps: Annotated[int, Field(ge=1, le=2)] = Field(default=1, description='Approvals needed, one or two.')
+        notification_addresses: tuple[str, ...] = Field(default=(), description='Addresses told of every request.')
+
+    class Check(Model):
+        """How one named check is applied."""
+
+        severity: Literal['error', 'warning', 'info', 'off'] | None = Field(
+            default=None,
+            description='Replaces the severity of the check; `off` silences it.',
+        )
+        except_datasets: tuple[DatasetName, ...] = Field(
+            default=(),
+            description='Datasets the check does not apply to.',
+        )
+        reason: str | None = Field(default=None, description='Why it is applied so; for reviewers.')
+
+    class BlastRadius(Model):
+        """How much one run may take away without an explicit word."""
+
+        max_removed_memberships: int = Field(default=20, ge=0, description='Memberships one run may remove.')
+        max_removed_grants: int = Field(default=20, ge=0, description='Grants one run may remove.')
+
+    domain: NonEmpty = Field(description='Domain of the organisation, for example `example.org`.')
+    budget_currency: NonEmpty = Field(description='Currency of the budgets, for example `AUD`.')
+    common_dataset: DatasetName = Field(description='Dataset that every other one depends on.')
+    config_destination: NonEmpty = Field(
+        description='Where the configuration for running jobs is written: `gs://bucket/prefix`, '
+        'or a blob address on an Azure-only organisation. The prefix may be empty.',
+    )
+    users: FrozenDict[UserId, CPGInfrastructureUser] = Field(description='The people, by user id.')
+    plugins_enabled: tuple[str, ...] = Field(description='Names of the plugins to run.')
+    group_prefix: str | None = Field(default=None, description='Begins the address of every group.')
+    disable_group_memberships: bool = Field(
+        default=False,
+        description='Leave the members of every cloud group alone; groups, settings, caches, Hail Batch and metamist stay.',
+    )
+    budget_notification_thresholds: Thresholds = Field(
+        default=(0.5, 0.9, 1.0),
+        description='Shares of a budget at which its topic is notified.',
+    )
+    adhoc_groups: tuple[CPGInfrastructureGroup, ...] | None = Field(
+        default=None,
+        description='Groups of people that belong to no dataset.',
+    )
+    gcp: CPGInfrastructureConfig.GCP | None = Field(default=None, description='The organisation on Google Cloud.')
+    azure: CPGInfrastructureConfig.Azure | None = Field(default=None, description='The organisation on Azure.')
+    hail: CPGInfrastructureConfig.Hail | None = Field(default=None, description='Hail Batch.')
+    analysis_runner: CPGInfrastructureConfig.AnalysisRunner | None = Field(
+        default=None,
+        description='The service through which analyses are submitted.',
+    )
+    data_dropbox: CPGInfrastructureConfig.DataDropbox | None = Field(
+        default=None,
+        description='The service through which outside people upload files.',
+    )
+    web_service: CPGInfrastructureConfig.WebService | None = Field(
+        default=None,
+        description='The service that publishes the web buckets.',
+    )
+    notebooks: CPGInfrastructureConfig.Notebooks | None = Field(default=None, description='Notebook machines.')
+    cromwell: CPGInfrastructureConfig.Cromwell | None = Field(default=None, description='The Cromwell server.')
+    metamist: CPGInfrastructureConfig.Metamist | None = Field(default=None, description='The metadata service.')
+    billing: CPGInfrastructureConfig.Billing | None = Field(default=None, description='Who pays, and what reports it.')
+    temporary_access: CPGInfrastructureConfig.TemporaryAccess | None = Field(
+        default=None,
+        description='Approval of temporary read access; without it a justification is enough.',
+    )
+    stacks: Literal['single', 'per-dataset'] = Field(
+        default='single',
+        description='One Pulumi stack for everything, or a foundation and one per dataset and cloud.',
+    )
+    checks: FrozenDict[str, CPGInfrastructureConfig.Check] = Field(
+        default=FrozenMap(),
+        description='Switches and severities of the named checks.',
+    )
+    blast_radius: CPGInfrastructureConfig.BlastRadius | None = Field(
+        default=None,
+        description='How much one run may take away without an explicit word.',
+    )
+    common_dataset_access: Literal['read-write', 'readonly'] = Field(
+        default='read-write',
+        description='Whether every dataset depends on the common one fully, or for reading only.',
+    )
+    groups_authoritative: bool = Field(
+        default=False,
+        description='Remove members of cloud groups that nobody declared.',
+    )
