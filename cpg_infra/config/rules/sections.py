@@ -1,0 +1,168 @@
+"""Sections: what is deployed has the parts of the configuration that it needs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from cpg_infra.config.components import missing_section
+from cpg_infra.config.diagnostics import Severity, dataset_path, organisation_path
+from cpg_infra.config.names import Cloud, CPGDatasetComponents
+from cpg_infra.config.organisation import CPGInfrastructureConfig
+from cpg_infra.config.rules.whole import Findings, Whole
+
+_NAMED_AT_MOST = 3
+
+
+def datasets_have_their_project(whole: Whole) -> Findings:
+    """A dataset on Google Cloud names its project. On Azure it needs no section: every option has a default."""
+    for dataset in whole.on(Cloud.GCP):
+        if dataset.gcp is None:
+            yield whole.finding(
+                'missing-section',
+                dataset_path(dataset.dataset),
+                "the section 'gcp' is missing, and the dataset is deployed there",
+                key=True,
+                suggestion='add gcp.project, or leave gcp out of deploy_locations',
+            )
+
+
+def deployed_clouds_have_budgets(whole: Whole) -> Findings:
+    """A dataset has a budget on each cloud it is deployed to; the dry run costs nothing."""
+    for dataset in whole.datasets.values():
+        for cloud in dataset.clouds:
+            if cloud is not Cloud.DRY_RUN and cloud.value not in dataset.budgets:
+                path = dataset_path(dataset.dataset, 'budgets')
+                yield whole.finding(
+                    'missing-budget',
+                    path,
+                    f'no budget for {cloud}, where the dataset is deployed',
+                    key=True,
+                    suggestion=f'add {cloud}.monthly_budget, here or in {dataset.dataset}/budgets.yaml',
+                )
+
+
+def components_are_deployed_somewhere(whole: Whole) -> Findings:
+    """Components named for a cloud the dataset is not deployed to have no effect."""
+    for dataset in whole.datasets.values():
+        for cloud in dataset.components:
+            if cloud not in dataset.deploy_locations:
+                yield whole.finding(
+                    'components-unused',
+                    dataset_path(dataset.dataset, 'components', cloud),
+                    f'the dataset is not deployed to {cloud}, so these components are not made',
+                    key=True,
+                    severity=Severity.WARNING,
+                )
+
+
+def organisation_has_its_clouds(whole: Whole, organisation: CPGInfrastructureConfig) -> Findings:
+    """The organisation has a section for each cloud that a dataset is deployed to."""
+    for cloud, section in ((Cloud.GCP, organisation.gcp), (Cloud.AZURE, organisation.azure)):
+        names = [dataset.dataset for dataset in whole.on(cloud)]
+        if names and section is None and not whole.is_broken('organisation', cloud.value):
+            yield whole.finding(
+                'missing-section',
+                organisation_path(),
+                f"the section '{cloud}' is missing, and {_some(names)} deployed there",
+            )
+
+
+def gcp_has_a_billing_account(whole: Whole, organisation: CPGInfrastructureConfig) -> Findings:
+    """Nothing deploys on Google Cloud without a billing account to pay for its projects."""
+    names = [dataset.dataset for dataset in whole.on(Cloud.GCP)]
+    billing = organisation.billing
+    if not names or whole.is_broken('organisation', 'billing', 'gcp'):
+        return
+    if billing is None or billing.gcp is None or not billing.gcp.account_id:
+        yield whole.finding(
+            'missing-billing-account',
+            organisation_path('billing', 'gcp', 'account_id') if billing is not None else organisation_path(),
+            f'billing.gcp.account_id is missing, without which nothing deploys on gcp, and {_some(names)} deployed there',
+        )
+
+
+def git_credentials_name_their_project(whole: Whole, organisation: CPGInfrastructureConfig) -> Findings:
+    """The project of the git-credentials secret is required together with the secret's name."""
+    hail = organisation.hail.gcp if organisation.hail is not None else None
+    if hail is None or not hail.git_credentials_secret_name or hail.git_credentials_secret_project:
+        return
+    if not whole.is_broken('organisation', 'hail', 'gcp', 'git_credentials_secret_project'):
+        path = organisation_path('hail', 'gcp')
+        yield whole.finding(
+            'missing-key',
+            path,
+            "the key 'git_credentials_secret_project' is missing, which the secret's name requires",
+            at=(*path, 'git_credentials_secret_name'),
+            key=True,
+        )
+
+
+def components_have_their_sections(whole: Whole, organisation: CPGInfrastructureConfig) -> Findings:
+    """A component whose section is missing is an error where a dataset names it, else it is not deployed."""
+    lacking: defaultdict[tuple[str, Cloud, str], list[str]] = defaultdict(list)
+    missing = {
+        (cloud, component): section
+        for cloud in Cloud
+        for component in CPGDatasetComponents
+        if (section := missing_section(organisation, component, cloud)) is not None
+        and not whole.is_broken('organisation', *section.split('.'))
+    }
+    for dataset in whole.datasets.values():
+        for cloud in dataset.clouds:
+            named = cloud.value in dataset.components
+            for component in dataset.components_on(cloud):
+                section = missing.get((cloud, component))
+                if section is None:
+                    continue
+                if not named:
+                    lacking[component.value, cloud, section].append(dataset.dataset)
+                    continue
+                path = dataset_path(dataset.dataset, 'components', cloud.value)
+                yield whole.finding(
+                    'missing-section',
+                    path,
+                    f"'{component.value}' needs the section '{section}' of the organisation, which is missing",
+                    at=(*path, component.value),
+                )
+    for (component_name, cloud, section), names in lacking.items():
+        yield whole.finding(
+            'component-not-deployed',
+            organisation_path(),
+            f"'{component_name}' is not deployed on {cloud}: there is no section '{section}' "
+            f'({_count(names)} would have it by default)',
+            severity=Severity.INFO,
+        )
+
+
+def dropboxes_have_their_service(whole: Whole, organisation: CPGInfrastructureConfig) -> Findings:
+    """A dropbox is a place in the dropbox service, so the organisation must have one."""
+    if organisation.data_dropbox is not None or whole.is_broken('organisation', 'data_dropbox'):
+        return
+    for dataset in whole.on(Cloud.GCP):
+        if dataset.upload_config is not None and dataset.upload_config.dropboxes:
+            yield whole.finding(
+                'missing-section',
+                dataset_path(dataset.dataset, 'upload_config', 'dropboxes'),
+                "dropboxes need the section 'data_dropbox' of the organisation, which is missing",
+                key=True,
+            )
+
+
+def _some(names: list[str]) -> str:
+    shown = ', '.join(f"'{name}'" for name in names[:_NAMED_AT_MOST])
+    more = len(names) - _NAMED_AT_MOST
+    return f'{shown}{f" and {more} more" if more > 0 else ""} {"is" if len(names) == 1 else "are"}'
+
+
+def _count(names: list[str]) -> str:
+    return '1 dataset' if len(names) == 1 else f'{len(names):,} datasets'
+
+
+RULES = (datasets_have_their_project, deployed_clouds_have_budgets, components_are_deployed_somewhere)
+RULES_WITH_ORGANISATION = (
+    organisation_has_its_clouds,
+    gcp_has_a_billing_account,
+    git_credentials_name_their_project,
+    components_have_their_sections,
+    dropboxes_have_their_service,
+)
