@@ -1,0 +1,544 @@
+"""The cloud abstraction: one interface through which drivers and plugins declare everything.
+
+`CloudInfrastructure` is one dataset on one cloud. Its methods come in two halves: the neutral half, here, writes
+the intent into the plan (assets, groups, memberships, grants, entitlements); the `_lower_…` half, in a cloud's
+own folder, adds the resources that carry it out. Grants are gathered and lowered at the end, because a cloud
+writes one policy per thing and not one per grant.
+
+A driver never asks which cloud it is on. What differs is a capability, a name or a role, and those are data.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import ClassVar
+
+from cpg_infra.abstraction.capability import Capability, Expression
+from cpg_infra.abstraction.handles import (
+    AccountKey,
+    Bucket,
+    By,
+    GrantTarget,
+    HailUser,
+    MachineAccount,
+    Project,
+    Registry,
+    Secret,
+    Service,
+)
+from cpg_infra.abstraction.roles import CloudRole
+from cpg_infra.abstraction.specification import (
+    BucketProfile,
+    Budget,
+    CloudService,
+    RegistryFormat,
+    TemporaryAccess,
+)
+from cpg_infra.config.dataset import CPGDatasetConfig
+from cpg_infra.config.diagnostics import dataset_path
+from cpg_infra.config.names import Cloud
+from cpg_infra.config.organisation import CPGInfrastructureConfig
+from cpg_infra.config.people import CPGInfrastructureUser
+from cpg_infra.plan.access import Asset, AssetKind, Entitlement, Grant, Group, Principal, PrincipalKind
+from cpg_infra.plan.builder import PlanBuilder
+from cpg_infra.plan.owner import ORGANISATION_WIDE, Owner
+from cpg_infra.plan.resource import Options, Resource
+from cpg_infra.plan.roles import BucketRole, Role
+from cpg_infra.plan.values import Ref, Text, Value
+
+PROTECTED = Options(protect=True, retain=True)
+"""For what holds data: the engine refuses to delete it, and leaves it when it leaves the plan."""
+
+
+@dataclass(slots=True)
+class GrantedRole:
+    """Everybody who holds one role on one thing: what a cloud writes as one binding."""
+
+    target: GrantTarget
+    role: Role
+    holders: dict[str, tuple[Grant, Principal]] = field(default_factory=dict)
+    """By the principal's key."""
+
+
+@dataclass(slots=True)
+class CloudState:
+    """What all datasets on one cloud share while a plan is made."""
+
+    granted: dict[tuple[str, Role], GrantedRole] = field(default_factory=dict)
+    """By the asset's key and the role."""
+    made_by: dict[str, str] = field(default_factory=dict)
+    """The logical name of the resource that makes a principal, by the principal's key."""
+    owner_of: dict[str, Owner] = field(default_factory=dict)
+    """The owner of a managed asset, by the asset's key."""
+
+
+class CloudInfrastructure(ABC):
+    """One dataset on one cloud."""
+
+    cloud: ClassVar[Cloud]
+    capabilities: ClassVar[Mapping[Capability, Expression]]
+    roles: ClassVar[Mapping[Role, CloudRole]]
+
+    def __init__(
+        self,
+        organisation: CPGInfrastructureConfig,
+        dataset: CPGDatasetConfig,
+        builder: PlanBuilder,
+        state: CloudState,
+    ) -> None:
+        self.organisation = organisation
+        self.dataset = dataset
+        self.builder = builder
+        self.state = state
+
+    # Names ------------------------------------------------------------------------------------------------
+
+    @property
+    @abstractmethod
+    def region(self) -> str:
+        """The dataset's region."""
+
+    @property
+    @abstractmethod
+    def organisation_region(self) -> str:
+        """The organisation's region."""
+
+    @property
+    @abstractmethod
+    def storage_prefix(self) -> str:
+        """Begins the physical name of every bucket."""
+
+    def logical(self, key: str) -> str:
+        """The logical name of the thing `key` of this dataset: `<dataset>-<cloud>-<key>`.
+
+        A key that begins with the dataset's name loses it: these names are an interface to existing stacks.
+        """
+        return f'{self.dataset.dataset}-{self.cloud.value}-{key.removeprefix(self.dataset.dataset + "-")}'
+
+    @abstractmethod
+    def group_address(self, name: str) -> Text:
+        """What the cloud calls the group `name` (without prefix)."""
+
+    # Principals -------------------------------------------------------------------------------------------
+
+    def person(self, user: CPGInfrastructureUser) -> Principal | None:
+        """The account of a person on this cloud, None when there is none."""
+        account = user.clouds.get(self.cloud.value)
+        if account is None:
+            return None
+        address = account.id.lower()
+        return self.builder.principal(
+            Principal(
+                f'{self.cloud.value}:person:{address}',
+                PrincipalKind.PERSON,
+                self.cloud,
+                address,
+                user=user.id,
+                hail_username=account.hail_batch_username,
+            ),
+        )
+
+    def account(self, address: str) -> Principal:
+        """Somebody else's account, named by its address in the configuration."""
+        address = address.lower()
+        kind = PrincipalKind.MACHINE if self.is_machine_address(address) else PrincipalKind.PERSON
+        return self.builder.principal(
+            Principal(f'{self.cloud.value}:{kind.value}:{address}', kind, self.cloud, address)
+        )
+
+    @abstractmethod
+    def is_machine_address(self, address: str) -> bool:
+        """Whether an address is that of a program and not of a person."""
+
+    def group_principal(self, name: str) -> Principal:
+        """The group `name` (without prefix) as a principal."""
+        return self.builder.principal(
+            Principal(f'{self.cloud.value}:group:{name}', PrincipalKind.GROUP, self.cloud, self.group_address(name)),
+        )
+
+    # Projects and budgets ---------------------------------------------------------------------------------
+
+    def _by(self, component: str, *steps: str) -> By:
+        name = self.dataset.dataset
+        return By(Owner(name, self.cloud, component), dataset_path(name, *steps))
+
+    @cached_property
+    def project(self) -> Project:
+        """The dataset's project; made on first use."""
+        return self._project('project', self.project_name, self._by('project', self.cloud.value))
+
+    @cached_property
+    def shared_project(self) -> Project:
+        """The project whose budget outside readers of the release bucket use; made on first use."""
+        by = self._by('shared-project', 'enable_shared_project')
+        return self._project('shared-project', f'{self.project_name}-shared', by)
+
+    @property
+    @abstractmethod
+    def project_name(self) -> str:
+        """The physical name of the dataset's project."""
+
+    def _project(self, key: str, name: str, by: By) -> Project:
+        asset = self._asset(AssetKind.PROJECT, name, by, holds_data=True)
+        project = Project(asset.key, self.cloud, name, self.logical(key))
+        self._lower_project(project, by)
+        return project
+
+    def existing_project(self, name: str, by: By) -> Project:
+        """A project that exists without us."""
+        return Project(self._existing(AssetKind.PROJECT, name, by), self.cloud, name, None)
+
+    def budget(self, key: str, project: Project, budget: Budget, thresholds: tuple[float, ...], by: By) -> None:
+        """Watch what `project` costs; `thresholds` are shares of the amount."""
+        asset = self._asset(AssetKind.BUDGET, f'{project.name}/{key}', by, within=project.asset)
+        self._lower_budget(asset, key, project, budget, thresholds, by)
+
+    @abstractmethod
+    def require(self, service: CloudService, by: By) -> tuple[str, ...]:
+        """Make sure that `service` is enabled in the dataset's project.
+
+        Returns the logical names of what anything that uses it must come after.
+        """
+
+    # Storage ----------------------------------------------------------------------------------------------
+
+    def bucket(self, key: str, profile: BucketProfile, by: By) -> Bucket:
+        """A bucket of the dataset: `<prefix><dataset>-<key>`."""
+        return self._bucket(key, f'{self.storage_prefix}{self.dataset.dataset}-{key}', profile, by)
+
+    def organisation_bucket(self, key: str, profile: BucketProfile, by: By) -> Bucket:
+        """A bucket of the organisation: `<prefix><key>`."""
+        name = f'{self.storage_prefix}{key}'
+        return self._bucket(name, name, profile, by)
+
+    def _bucket(self, key: str, name: str, profile: BucketProfile, by: By) -> Bucket:
+        address = self.bucket_address(name)
+        asset = self._asset(AssetKind.BUCKET, name, by, address=address, within=self.project.asset, holds_data=True)
+        bucket = Bucket(asset.key, self.cloud, name, self.logical(f'{key}-bucket'), address)
+        self._lower_bucket(bucket, profile, by)
+        return bucket
+
+    def existing_bucket(self, name: str, by: By) -> Bucket:
+        """A bucket that exists without us."""
+        address = self.bucket_address(name)
+        return Bucket(self._existing(AssetKind.BUCKET, name, by, address), self.cloud, name, None, address)
+
+    @abstractmethod
+    def bucket_address(self, name: str) -> str:
+        """How programs name a bucket."""
+
+    def blob(self, logical: str, bucket: Bucket, path: str, content: Text, by: By) -> None:
+        """An object at `path` in `bucket`, with text in it."""
+        asset = self._asset(AssetKind.BLOB, f'{bucket.name}/{path}', by, f'{bucket.address}/{path}', bucket.asset)
+        self._lower_blob(asset, logical, bucket, path, content, by)
+
+    def cache_blob_name(self, group: str) -> str:
+        """The logical name of the members cache of a group."""
+        return f'{group}-{self.cloud.value}-group-cache-members'
+
+    # Machine accounts and secrets -------------------------------------------------------------------------
+
+    def machine_account(
+        self,
+        identifier: str,
+        by: By,
+        *,
+        project: Project | None = None,
+        logical: str | None = None,
+        description: str | None = None,
+        display_name: str | None = None,
+    ) -> MachineAccount:
+        """An identity for programs, in the dataset's project unless another is named."""
+        project = project or self.project
+        address = self.account_address(identifier, project)
+        logical = logical or self.logical(f'service-account-{identifier}')
+        asset = self._asset(AssetKind.MACHINE_ACCOUNT, str(address), by, within=project.asset)
+        principal = self.builder.principal(
+            Principal(f'{self.cloud.value}:machine:{address}', PrincipalKind.MACHINE, self.cloud, address),
+        )
+        self.state.made_by[principal.key] = logical
+        account = MachineAccount(asset.key, self.cloud, identifier, logical, principal, project.name)
+        self._lower_machine_account(account, project, description, display_name, by)
+        return account
+
+    @abstractmethod
+    def account_address(self, identifier: str, project: Project) -> Text:
+        """What the cloud calls a machine account."""
+
+    @abstractmethod
+    def account_id(self, account: MachineAccount) -> Text:
+        """The id of a machine account among the cloud's resources."""
+
+    @abstractmethod
+    def _private_key(self, logical: str) -> Text:
+        """The text of the key that the resource `logical` makes."""
+
+    def account_key(self, key: str, account: MachineAccount, by: By) -> AccountKey:
+        """A downloadable key of a machine account."""
+        asset = self._asset(AssetKind.ACCOUNT_KEY, f'{account.project}/{account.name}/{key}', by, within=account.asset)
+        logical = self.logical(key)
+        handle = AccountKey(asset.key, self.cloud, key, logical, self._private_key(logical))
+        self._lower_account_key(handle, account, by)
+        return handle
+
+    def secret(self, key: str, name: str, by: By, *, project: str | None = None) -> Secret:
+        """A named secret, in the dataset's project unless another is named."""
+        project = project or self.project.name
+        asset = self._asset(AssetKind.SECRET, f'{project}/{name}', by)
+        secret = Secret(asset.key, self.cloud, name, self.logical(key), project)
+        self._lower_secret(secret, by)
+        return secret
+
+    def existing_secret(self, name: str, project: str, by: By) -> Secret:
+        """A secret that exists without us."""
+        return Secret(self._existing(AssetKind.SECRET, f'{project}/{name}', by), self.cloud, name, None, project)
+
+    def secret_version(self, key: str, secret: Secret, content: Text, by: By) -> None:
+        """The value of a secret."""
+        asset = self._asset(AssetKind.SECRET_VERSION, f'{secret.project}/{secret.name}/latest', by, within=secret.asset)
+        self._lower_secret_version(asset, key, secret, content, by)
+
+    # Registries and services ------------------------------------------------------------------------------
+
+    def registry(
+        self,
+        name: str,
+        format_: RegistryFormat,
+        by: By,
+        *,
+        logical: str | None = None,
+        region: str | None = None,
+        description: str | None = None,
+    ) -> Registry:
+        """A registry in the dataset's project."""
+        region = region or self.region
+        asset = self._asset(AssetKind.REGISTRY, f'{self.project.name}/{region}/{name}', by, holds_data=True)
+        logical = logical or self.logical(f'artifact-registry-{name}')
+        registry = Registry(asset.key, self.cloud, name, logical, self.project.name, region)
+        self._lower_registry(registry, format_, description, by)
+        return registry
+
+    def existing_registry(self, name: str, project: str, region: str, by: By) -> Registry:
+        """A registry that exists without us."""
+        key = self._existing(AssetKind.REGISTRY, f'{project}/{region}/{name}', by)
+        return Registry(key, self.cloud, name, None, project, region)
+
+    def existing_service(self, name: str, project: str, region: str, by: By) -> Service:
+        """A service that somebody else runs."""
+        key = self._existing(AssetKind.SERVICE, f'{project}/{region}/{name}', by)
+        return Service(key, self.cloud, name, None, project, region)
+
+    # Groups -----------------------------------------------------------------------------------------------
+
+    def group(self, group: Group, principal: Principal, logical_key: str, by: By) -> None:
+        """Make a group. Its members come with `group_members`, once they are all known."""
+        self.builder.group(group)
+        logical = self.logical(f'{logical_key}-group')
+        self.state.made_by[principal.key] = logical
+        self._lower_group(group, principal, logical, by)
+
+    def group_members(self, group: Group, principal: Principal, members: Iterable[Principal], by: By) -> None:
+        """Say who is in a group that we make. The memberships themselves are in the plan already."""
+        self._lower_group_members(group, principal, tuple(members), by)
+
+    @abstractmethod
+    def existing_group_members(self, logical: str, identifier: str, members: Mapping[str, Principal], by: By) -> None:
+        """Add members to a group that was made by hand: `members` maps membership keys to principals."""
+
+    # Access -----------------------------------------------------------------------------------------------
+
+    def grant(self, principal: Principal, role: Role, target: GrantTarget, by: By) -> None:
+        """Let `principal` do on `target` what `role` allows. Saying it twice is saying it once."""
+        granted = self.state.granted.get((target.asset, role))
+        if granted is None:
+            granted = self.state.granted[target.asset, role] = GrantedRole(target, role)
+        elif principal.key in granted.holders:
+            return
+        key = f'{target.asset}|{role.value}|{principal.key}'
+        grant = self.builder.grant(Grant(key, principal.key, role, target.asset, by.owner, by.origin))
+        granted.holders[principal.key] = (grant, principal)
+
+    def temporary_access(self, key: str, group: Principal, bucket: Bucket, terms: TemporaryAccess, by: By) -> None:
+        """Let the members of `group` ask for reading `bucket` for a while."""
+        entitlement = self.builder.entitlement(
+            Entitlement(
+                f'{bucket.asset}|temporary|{group.key}',
+                group.key,
+                BucketRole.READ,
+                bucket.asset,
+                by.owner,
+                by.origin,
+                terms.max_duration,
+                terms.approvers,
+            ),
+        )
+        self._lower_temporary_access(entitlement, key, group, bucket, terms, by)
+
+    @abstractmethod
+    def lower_grants(self) -> None:
+        """Write every policy of this cloud. Called once, when nothing more will be granted."""
+
+    # Hail Batch -------------------------------------------------------------------------------------------
+
+    def hail_user(self, key: str, username: str, auth_url: str, by: By) -> HailUser:
+        """A Hail Batch user. The identity its jobs run as is known only after creation."""
+        logical = self.logical(key)
+        asset = self._asset(AssetKind.HAIL_USER, username, by)
+        principal = self.builder.principal(
+            Principal(
+                f'{self.cloud.value}:hail:{username}',
+                PrincipalKind.MACHINE,
+                self.cloud,
+                Ref(logical, 'identity'),
+                hail_username=username,
+            ),
+        )
+        self.state.made_by[principal.key] = logical
+        self._resource(
+            logical,
+            'cpg:hail:User',
+            f'{self.cloud.value}/{username}',
+            {'username': username, 'url': auth_url, 'cloud': self.cloud.value},
+            by,
+            asset.key,
+            options=Options(retain=True),
+        )
+        return HailUser(asset.key, self.cloud, username, logical, principal)
+
+    # Raw resources ----------------------------------------------------------------------------------------
+
+    def raw(
+        self,
+        logical: str,
+        type_: str,
+        physical: str,
+        inputs: Mapping[str, Value],
+        by: By,
+        *,
+        depends_on: Iterable[str] = (),
+        options: Options | None = None,
+    ) -> Resource:
+        """A resource that the abstraction has no word for, given by its type token. For plugins."""
+        asset = self._asset(AssetKind.RAW, f'{type_}:{physical}', by)
+        return self._resource(logical, type_, physical, inputs, by, asset.key, depends_on=depends_on, options=options)
+
+    # What the halves share --------------------------------------------------------------------------------
+
+    def _asset(
+        self,
+        kind: AssetKind,
+        name: str,
+        by: By,
+        address: str | None = None,
+        within: str | None = None,
+        *,
+        holds_data: bool = False,
+    ) -> Asset:
+        key = f'{self.cloud.value}:{kind.value}:{name}'
+        self.state.owner_of[key] = by.owner
+        return self.builder.asset(
+            Asset(key, kind, self.cloud, name, by.owner, by.origin, address, within, holds_data=holds_data),
+        )
+
+    def _existing(self, kind: AssetKind, name: str, by: By, address: str | None = None) -> str:
+        key = f'{self.cloud.value}:{kind.value}:{name}'
+        if key not in self.state.owner_of:
+            owner = Owner(ORGANISATION_WIDE, self.cloud, by.owner.component)
+            self.builder.asset(Asset(key, kind, self.cloud, name, owner, by.origin, address, managed=False))
+        return key
+
+    def _resource(
+        self,
+        logical: str,
+        type_: str,
+        physical: str,
+        inputs: Mapping[str, Value],
+        by: By,
+        *intents: str,
+        depends_on: Iterable[str | None] = (),
+        options: Options | None = None,
+    ) -> Resource:
+        needed = tuple(sorted({name for name in depends_on if name}))
+        return self.builder.resource(
+            Resource(logical, type_, physical, inputs, by.owner, intents, needed, options or Options()),
+        )
+
+    def _made(self, *principals: Principal) -> set[str | None]:
+        """The logical names of what makes these principals, for ordering."""
+        return {self.state.made_by.get(principal.key) for principal in principals}
+
+    # What a cloud fills in --------------------------------------------------------------------------------
+
+    @abstractmethod
+    def _lower_project(self, project: Project, by: By) -> None: ...
+
+    @abstractmethod
+    def _lower_budget(
+        self,
+        asset: Asset,
+        key: str,
+        project: Project,
+        budget: Budget,
+        thresholds: tuple[float, ...],
+        by: By,
+    ) -> None: ...
+
+    @abstractmethod
+    def _lower_bucket(self, bucket: Bucket, profile: BucketProfile, by: By) -> None: ...
+
+    @abstractmethod
+    def _lower_blob(self, asset: Asset, logical: str, bucket: Bucket, path: str, content: Text, by: By) -> None: ...
+
+    @abstractmethod
+    def _lower_machine_account(
+        self,
+        account: MachineAccount,
+        project: Project,
+        description: str | None,
+        display_name: str | None,
+        by: By,
+    ) -> None: ...
+
+    @abstractmethod
+    def _lower_account_key(self, key: AccountKey, account: MachineAccount, by: By) -> None: ...
+
+    @abstractmethod
+    def _lower_secret(self, secret: Secret, by: By) -> None: ...
+
+    @abstractmethod
+    def _lower_secret_version(self, asset: Asset, key: str, secret: Secret, content: Text, by: By) -> None: ...
+
+    @abstractmethod
+    def _lower_registry(
+        self,
+        registry: Registry,
+        format_: RegistryFormat,
+        description: str | None,
+        by: By,
+    ) -> None: ...
+
+    @abstractmethod
+    def _lower_group(self, group: Group, principal: Principal, logical: str, by: By) -> None: ...
+
+    @abstractmethod
+    def _lower_group_members(
+        self,
+        group: Group,
+        principal: Principal,
+        members: tuple[Principal, ...],
+        by: By,
+    ) -> None: ...
+
+    @abstractmethod
+    def _lower_temporary_access(
+        self,
+        entitlement: Entitlement,
+        key: str,
+        group: Principal,
+        bucket: Bucket,
+        terms: TemporaryAccess,
+        by: By,
+    ) -> None: ...

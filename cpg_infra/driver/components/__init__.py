@@ -1,0 +1,1 @@
+"""The components a dataset is made of, one file each."""

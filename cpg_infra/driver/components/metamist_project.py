@@ -1,0 +1,107 @@
+"""A dataset's projects in the metadata service. The service knows no clouds: members come from all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cpg_infra.config import CPGDatasetComponents
+from cpg_infra.driver.tables import METAMIST_GROUPS
+from cpg_infra.plan import Asset, AssetKind, Grant, MetamistRole, Options, Resource, Text, Value
+
+if TYPE_CHECKING:
+    from cpg_infra.driver.dataset import DatasetInfrastructure
+    from cpg_infra.driver.groups import PlaceholderGroup
+
+
+class MetamistProjects:
+    """The projects `<dataset>` and, with tests, `<dataset>-test`."""
+
+    name = 'metamist'
+
+    def __init__(self, dataset: DatasetInfrastructure) -> None:
+        self.dataset = dataset
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the dataset has metamist projects: the flag decides, not the component."""
+        service = self.dataset.root.config.metamist
+        return self.dataset.config.enable_metamist_project and service is not None and bool(self.dataset.on)
+
+    @property
+    def namespaces(self) -> Iterator[tuple[str, str]]:
+        """Each namespace that has a project, and the project's name."""
+        yield 'main', self.dataset.name
+        if self.dataset.config.setup_test:
+            yield 'test', f'{self.dataset.name}-test'
+
+    @property
+    def has_groups(self) -> bool:
+        """Whether the metamist component is there, on any cloud."""
+        return any(cloud.has(CPGDatasetComponents.METAMIST) for cloud in self.dataset.on.values())
+
+    def declare(self) -> None:
+        """Warn when there is a project and nothing that says who is in it."""
+        if self.wanted and not self.has_groups:
+            self.dataset.root.diagnose(
+                'metamist-members-unmanaged',
+                'there is a metamist project but not the component metamist: its members are left alone',
+                self.dataset.by(self.name, 'enable_metamist_project'),
+            )
+
+    def finalise(self) -> None:
+        """Make the projects, with the members that the six groups resolve to."""
+        if not self.wanted:
+            return
+        for namespace, project in self.namespaces:
+            self._make(namespace, project)
+
+    def _make(self, namespace: str, project: str) -> None:
+        builder = self.dataset.root.builder
+        by = self.dataset.by(self.name, 'enable_metamist_project')
+        asset = builder.asset(
+            Asset(f'metamist-project:{project}', AssetKind.METAMIST_PROJECT, None, project, by.owner, by.origin),
+        )
+        # A project for tests belongs to the dataset too.
+        inputs: dict[str, Value] = {'name': project, 'dataset': self.dataset.name}
+        service = self.dataset.root.config.metamist
+        if service is not None:
+            inputs.update({key: text for key in ('url', 'audience') if (text := getattr(service.gcp, key)) is not None})
+        intents = [asset.key]
+        if self.has_groups:
+            members: dict[str, Value] = {}
+            for group, role in self._groups(namespace):
+                key = f'{asset.key}|{role.value}|{group.principal.key}'
+                intents.append(builder.grant(Grant(key, group.principal.key, role, asset.key, by.owner, by.origin)).key)
+            for role in MetamistRole:
+                members[role.value] = self._addresses(namespace, role)
+            inputs['members'] = members
+        builder.resource(
+            Resource(
+                f'metamist-project-{project}',
+                'cpg:metamist:Project',
+                project,
+                inputs,
+                by.owner,
+                tuple(intents),
+                options=Options(retain=True),
+            ),
+        )
+
+    def _groups(self, namespace: str) -> Iterator[tuple[PlaceholderGroup, MetamistRole]]:
+        """The groups that give a role in a namespace, on every cloud."""
+        for cloud in self.dataset.on.values():
+            if cloud.has(CPGDatasetComponents.METAMIST):
+                for suffix, (of, role) in METAMIST_GROUPS.items():
+                    if of == namespace:
+                        yield cloud.metamist.groups[suffix], role
+
+    def _addresses(self, namespace: str, role: MetamistRole) -> list[Value]:
+        """Everybody who has a role, from every cloud, once: known addresses first."""
+        found: dict[tuple[bool, str], Text] = {}
+        for group, gives in self._groups(namespace):
+            if gives is role:
+                for principal in self.dataset.root.groups.resolve(group):
+                    known = isinstance(principal.address, str)
+                    found[not known, str(principal.address)] = principal.address
+        return [found[key] for key in sorted(found)]

@@ -1,0 +1,60 @@
+"""The people in a dataset's groups, how its groups nest, and what analysts see of the project."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from cpg_infra.config.people import DatasetMember
+from cpg_infra.driver.components.component import Component
+from cpg_infra.driver.tables import CONTAINS, CONTAINS_WITH_TESTS
+from cpg_infra.plan import ProjectRole
+
+ANALYSTS_VIEW = (ProjectRole.VIEW_COMPUTE, ProjectRole.VIEW_LOGS, ProjectRole.VIEW_MONITORING)
+
+
+class People(Component):
+    """Groups and people. Every dataset has these."""
+
+    name = 'groups'
+
+    def declare(self) -> None:
+        """Nest the groups, put the people in, let analysts see the project."""
+        groups = self.dataset.groups
+        nesting = {**CONTAINS, **(CONTAINS_WITH_TESTS if self.config.setup_test else {})}
+        for suffix, contained in nesting.items():
+            for other in contained:
+                groups[suffix].add(groups[other], self.by())
+        for role in ANALYSTS_VIEW:
+            self.infrastructure.grant(groups['analysis'].principal, role, self.infrastructure.project, self.by())
+        for suffix, members in sorted(self.config.members.items()):
+            for user, member in sorted(_longest(members).items()):
+                self._add(suffix.value, user, member)
+
+    def _add(self, suffix: str, user: str, member: DatasetMember) -> None:
+        by = self.by('members', suffix, user)
+        date = self.dataset.root.root.date
+        if member.expires is not None and date is not None and member.expires < date:
+            message = f'the membership of {user} in {suffix} ended on {member.expires}; remove the entry'
+            self.dataset.root.root.diagnose('expired-membership', message, by)
+            return
+        principal = self.infrastructure.person(self.organisation.users[user])
+        if principal is None:
+            # Validation has refused this where the group needs the account.
+            return
+        self.dataset.groups[suffix].add(
+            principal,
+            by,
+            key=f'person-{user}',
+            expires=member.expires,
+            reason=member.reason,
+        )
+
+
+def _longest(members: tuple[DatasetMember, ...]) -> dict[str, DatasetMember]:
+    """Members by id; of a person who is listed twice, the entry that lasts longest."""
+    found: dict[str, DatasetMember] = {}
+    for member in members:
+        first = found.get(member.id)
+        if first is None or (member.expires or dt.date.max) > (first.expires or dt.date.max):
+            found[member.id] = member
+    return found

@@ -1,0 +1,160 @@
+"""`Infrastructure`: the organisation, and with it everything.
+
+Three levels: the organisation, a dataset, a dataset on one cloud. Each holds a reference to its root, and each
+tangible thing is a cached property: made once, only when used, usable by another driver before its own dataset
+has been set up. Nothing here reads a file, a clock or the network.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from cpg_infra.abstraction import IMPLEMENTATIONS, By, CloudState
+from cpg_infra.config import Cloud, ConfigurationError, CPGDatasetConfig, CPGInfrastructureConfig, NoSources, Sources
+from cpg_infra.config.diagnostics import Diagnostic, Severity, dataset_path, organisation_path
+from cpg_infra.config.whole import check_whole
+from cpg_infra.driver.dataset import DatasetInfrastructure
+from cpg_infra.driver.dataset_cloud import DatasetCloud
+from cpg_infra.driver.finalisation import finalise
+from cpg_infra.driver.groups import GroupBook
+from cpg_infra.driver.organisation_cloud import OrganisationCloud
+from cpg_infra.plan import ORGANISATION_WIDE, Owner, Plan, PlanBuilder
+from cpg_infra.plugin import CpgInfrastructurePlugin, load_plugins
+
+
+class Infrastructure:
+    """The infrastructure of an organisation and its datasets.
+
+    Raises `ConfigurationError`, with every fault, when the configuration as a whole is wrong. `date` decides
+    which memberships have expired; it may be left out only when none has an end.
+    """
+
+    def __init__(
+        self,
+        config: CPGInfrastructureConfig,
+        dataset_configs: Iterable[CPGDatasetConfig] | Mapping[str, CPGDatasetConfig],
+        *,
+        date: dt.date | None = None,
+        sources: Sources | None = None,
+    ) -> None:
+        configs = dataset_configs.values() if isinstance(dataset_configs, Mapping) else dataset_configs
+        self.config = config
+        self.sources: Sources = sources or NoSources()
+        self.date = date
+        self.dataset_configs: dict[str, CPGDatasetConfig] = {}
+        faults: list[Diagnostic] = []
+        for dataset_config in configs:
+            if dataset_config.dataset in self.dataset_configs:
+                path = dataset_path(dataset_config.dataset)
+                faults.append(Diagnostic('duplicate-dataset', 'two datasets have this name', path))
+            self.dataset_configs[dataset_config.dataset] = dataset_config
+        faults += check_whole(config, self.dataset_configs, self.sources)
+        faults += self._unplannable()
+        if any(fault.severity is Severity.ERROR for fault in faults):
+            raise ConfigurationError([fault.located(self.sources) for fault in faults])
+        self._remarks = faults
+
+    def _unplannable(self) -> Iterable[Diagnostic]:
+        """What this layer cannot plan for."""
+        common = self.dataset_configs.get(self.config.common_dataset)
+        if common is None:
+            return
+        for name, dataset_config in self.dataset_configs.items():
+            for cloud in dataset_config.clouds:
+                if cloud not in IMPLEMENTATIONS:
+                    message = f'{cloud} is not supported yet'
+                    yield Diagnostic('unsupported-cloud', message, dataset_path(name, 'deploy_locations', cloud))
+                elif cloud is not Cloud.DRY_RUN and cloud not in common.clouds:
+                    message = f'{name} is on {cloud}, so the common dataset must be there too'
+                    path = dataset_path(common.dataset, 'deploy_locations')
+                    yield Diagnostic('common-dataset-elsewhere', message, path)
+            if self.date is None:
+                for group, members in dataset_config.members.items():
+                    for member in members:
+                        if member.expires is not None:
+                            message = 'this membership has an end, so the date of the plan must be given'
+                            path = dataset_path(name, 'members', group, member.id)
+                            yield Diagnostic('date-needed', message, path)
+
+    # The levels -------------------------------------------------------------------------------------------
+
+    @cached_property
+    def builder(self) -> PlanBuilder:
+        """What has been declared so far."""
+        return PlanBuilder()
+
+    @cached_property
+    def groups(self) -> GroupBook:
+        """The placeholder groups."""
+        return GroupBook()
+
+    @cached_property
+    def datasets(self) -> Mapping[str, DatasetInfrastructure]:
+        """The datasets, by name in code-point order: the order of the files must not matter."""
+        return {
+            name: DatasetInfrastructure(self, dataset_config)
+            for name, dataset_config in sorted(self.dataset_configs.items())
+        }
+
+    @property
+    def common(self) -> DatasetInfrastructure:
+        """The dataset that every other one depends on."""
+        return self.datasets[self.config.common_dataset]
+
+    @cached_property
+    def clouds(self) -> tuple[Cloud, ...]:
+        """The clouds that some dataset is deployed to."""
+        return tuple(
+            cloud for cloud in Cloud if any(cloud in config.clouds for config in self.dataset_configs.values())
+        )
+
+    @cached_property
+    def states(self) -> Mapping[Cloud, CloudState]:
+        """What all datasets on one cloud share."""
+        return {cloud: CloudState() for cloud in self.clouds}
+
+    @cached_property
+    def on(self) -> Mapping[Cloud, OrganisationCloud]:
+        """The organisation on each cloud."""
+        return {cloud: OrganisationCloud(self, cloud) for cloud in self.clouds}
+
+    def deployed_on(self, cloud: Cloud) -> Iterable[DatasetCloud]:
+        """The datasets on `cloud`, in code-point order."""
+        return (dataset.on[cloud] for dataset in self.datasets.values() if cloud in dataset.on)
+
+    # Making the plan --------------------------------------------------------------------------------------
+
+    def by(self, component: str, *steps: str, cloud: Cloud | None = None) -> By:
+        """The organisation as declarer, because of the value at `steps` of its configuration."""
+        return By(Owner(ORGANISATION_WIDE, cloud, component), organisation_path(*steps))
+
+    def diagnose(self, code: str, message: str, by: By, severity: Severity = Severity.WARNING) -> None:
+        """Tell the configuration's reader something."""
+        self.builder.diagnose(Diagnostic(code, message, by.origin, severity))
+
+    @cached_property
+    def plugins(self) -> Mapping[str, CpgInfrastructurePlugin]:
+        """The enabled plugins. Raises `PluginError` when one is missing or cannot be imported."""
+        return load_plugins(self, self.config)
+
+    @cached_property
+    def _plan(self) -> Plan:
+        for remark in self._remarks:
+            self.builder.diagnose(
+                Diagnostic(remark.code, remark.message, remark.path, remark.severity, remark.suggestion)
+            )
+        for dataset in self.datasets.values():
+            dataset.declare()
+        for organisation in self.on.values():
+            organisation.declare()
+        finalise(self)
+        return self.builder.close()
+
+    def plan(self) -> Plan:
+        """Everything that should exist.
+
+        Raises `PluginError` when a plugin fails, `PlanError` when a driver or plugin contradicts another.
+        """
+        return self._plan

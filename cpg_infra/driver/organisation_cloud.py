@@ -1,0 +1,261 @@
+"""`OrganisationCloud`: what the organisation has on one cloud, beyond any dataset.
+
+Its groups exist so that nothing shared gathers one principal per dataset: a policy holds 250 groups, a group
+any number of members. All are made under the common dataset.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from cpg_infra.abstraction import IMPLEMENTATIONS, Bucket, By, CloudInfrastructure, MachineAccount
+from cpg_infra.abstraction.specification import BucketProfile, CloudService
+from cpg_infra.config import Cloud, CPGDatasetComponents, CPGInfrastructureConfig, Severity
+from cpg_infra.driver.groups import PlaceholderGroup
+from cpg_infra.driver.sections import hail_on
+from cpg_infra.plan import BucketRole, PlanError, SecretRole, ServiceRole
+
+if TYPE_CHECKING:
+    from cpg_infra.driver.infrastructure import Infrastructure
+
+
+class OrganisationCloud:
+    """The organisation on one cloud."""
+
+    def __init__(self, root: Infrastructure, cloud: Cloud) -> None:
+        self.root = root
+        self.cloud = cloud
+        self.config = root.config
+
+    @cached_property
+    def infrastructure(self) -> CloudInfrastructure:
+        """The cloud as the common dataset sees it. On a dry run the common dataset need not be there itself."""
+        common = self.root.common.on.get(self.cloud)
+        if common is not None:
+            return common.infrastructure
+        return IMPLEMENTATIONS[self.cloud](
+            self.config,
+            self.root.common.config,
+            self.root.builder,
+            self.root.states[self.cloud],
+        )
+
+    def by(self, component: str, *steps: str) -> By:
+        """The organisation on this cloud as declarer, because of the value at `steps` of its configuration."""
+        return self.root.by(component, *steps, cloud=self.cloud)
+
+    # Groups -----------------------------------------------------------------------------------------------
+
+    def _group(self, name: str, by: By, *, cached: bool = False, description: str | None = None) -> PlaceholderGroup:
+        return self.root.groups.make(self.infrastructure, name, by, cached=cached, description=description)
+
+    @cached_property
+    def config_viewers(self) -> PlaceholderGroup:
+        """Who reads the deployed configuration."""
+        return self._group('analysis-runner-config-viewers-group', self.by('analysis-runner', 'analysis_runner'))
+
+    @cached_property
+    def analysis_runner_invokers(self) -> PlaceholderGroup:
+        """Who submits analyses."""
+        return self._group('analysis-runner-invokers', self.by('analysis-runner', 'analysis_runner'))
+
+    @cached_property
+    def metamist_invokers(self) -> PlaceholderGroup:
+        """Who calls the metadata service."""
+        return self._group('sample-metadata-invokers', self.by('metamist', 'metamist'))
+
+    @cached_property
+    def hail_wheels_viewers(self) -> PlaceholderGroup:
+        """Who reads the Hail wheels."""
+        return self._group('hail-wheels-viewers', self.by('hail', 'hail', self.cloud.value, 'wheel_bucket_name'))
+
+    @cached_property
+    def git_credentials_readers(self) -> PlaceholderGroup:
+        """Whose jobs check out private repositories."""
+        by = self.by('hail', 'hail', self.cloud.value, 'git_credentials_secret_name')
+        return self._group('git-credentials-readers', by)
+
+    @cached_property
+    def internal_logs_access(self) -> PlaceholderGroup:
+        """The developers who see the logs of internal datasets."""
+        group = self._group('internal-logs-access', self.by('spark', 'users'), cached=True)
+        for user, person in sorted(self.config.users.items()):
+            if person.can_access_internal_dataset_logs:
+                principal = self.infrastructure.person(person)
+                if principal is not None:
+                    by = self.by('spark', 'users', user, 'can_access_internal_dataset_logs')
+                    group.add(principal, by, key=f'person-{user}')
+        return group
+
+    @cached_property
+    def cromwell_access(self) -> PlaceholderGroup:
+        """The group, made by hand, whose members may submit workflows."""
+        if self.config.cromwell is None:
+            raise PlanError('Cromwell is not configured')
+        return self.root.groups.make(
+            self.infrastructure,
+            'cromwell-access',
+            self.by('cromwell', 'cromwell', 'gcp', 'access_group_id'),
+            identifier=self.config.cromwell.gcp.access_group_id,
+        )
+
+    # Things -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def members_cache(self) -> Bucket:
+        """The bucket of the members caches."""
+        by = self.by('members-cache', 'config_destination')
+        return self.infrastructure.organisation_bucket('members-group-cache', BucketProfile(), by)
+
+    @cached_property
+    def broker(self) -> MachineAccount:
+        """The account that asks for temporary access on behalf of notebooks."""
+        return self.infrastructure.machine_account(
+            'pam-broker',
+            self.by('temporary-access', 'common_dataset'),
+            logical=f'{self.infrastructure.project.name}-pam-broker',
+            description='Service account used by GitHub Actions to request PAM grants',
+            display_name='PAM Broker for GitHub Actions',
+        )
+
+    # Declaring --------------------------------------------------------------------------------------------
+
+    def declare(self) -> None:
+        """Declare what the organisation has here, as far as some dataset or section asks for it."""
+        self._declare_adhoc_groups()
+        self._declare_members_cache()
+        self._declare_hail()
+        self._declare_invocation()
+        self._declare_dropbox()
+
+    def _with(self, component: CPGDatasetComponents) -> bool:
+        return any(dataset.has(component) for dataset in self.root.deployed_on(self.cloud))
+
+    def _declare_adhoc_groups(self) -> None:
+        for adhoc in sorted(self.config.adhoc_groups or (), key=lambda group: group.name):
+            by = self.by('groups', 'adhoc_groups', adhoc.name)
+            group = self._group(adhoc.name, by, description=adhoc.description)
+            for user in sorted(set(adhoc.members)):
+                principal = self.infrastructure.person(self.config.users[user])
+                if principal is not None:
+                    group.add(principal, self.by('groups', 'adhoc_groups', adhoc.name, 'members'), key=f'person-{user}')
+
+    def _declare_members_cache(self) -> None:
+        readers: dict[str, tuple[str, ...]] = {}
+        if (runner := self.config.analysis_runner) is not None:
+            readers[runner.gcp.server_machine_account] = ('analysis_runner', 'gcp', 'server_machine_account')
+        if (metamist := self.config.metamist) is not None:
+            readers[metamist.gcp.machine_account] = ('metamist', 'gcp', 'machine_account')
+            if metamist.gcp.legacy_machine_account is not None:
+                readers[metamist.gcp.legacy_machine_account] = ('metamist', 'gcp', 'legacy_machine_account')
+        if (web := self.config.web_service) is not None:
+            readers[web.gcp.server_machine_account] = ('web_service', 'gcp', 'server_machine_account')
+        for address, steps in readers.items():
+            principal = self.infrastructure.account(address)
+            self.infrastructure.grant(principal, BucketRole.READ, self.members_cache, self.by('members-cache', *steps))
+
+    def _declare_hail(self) -> None:
+        hail = hail_on(self.config, self.cloud)
+        if not isinstance(hail, CPGInfrastructureConfig.Hail.GCP):
+            return
+        infrastructure = self.infrastructure
+        if hail.wheel_bucket_name is not None:
+            by = self.by('hail', 'hail', 'gcp', 'wheel_bucket_name')
+            bucket = infrastructure.existing_bucket(hail.wheel_bucket_name, by)
+            infrastructure.grant(self.hail_wheels_viewers.principal, BucketRole.READ, bucket, by)
+        if hail.git_credentials_secret_name is not None and hail.git_credentials_secret_project is not None:
+            by = self.by('hail', 'hail', 'gcp', 'git_credentials_secret_name')
+            name, project = hail.git_credentials_secret_name, hail.git_credentials_secret_project
+            secret = infrastructure.existing_secret(name, project, by)
+            infrastructure.grant(self.git_credentials_readers.principal, SecretRole.READ, secret, by)
+        for dataset in self.root.deployed_on(self.cloud):
+            if dataset.has(CPGDatasetComponents.HAIL_ACCOUNTS):
+                by = dataset.hail.by_choice()
+                levels = [dataset.groups[level.value] for level in dataset.levels]
+                if hail.wheel_bucket_name is not None:
+                    for group in (dataset.groups['analysis'], *levels):
+                        self.hail_wheels_viewers.add(group, by)
+                if hail.git_credentials_secret_name is not None:
+                    for group in levels:
+                        self.git_credentials_readers.add(group, by)
+
+    def _declare_invocation(self) -> None:
+        infrastructure = self.infrastructure
+        runner, metamist = self.config.analysis_runner, self.config.metamist
+        if runner is not None and self._with(CPGDatasetComponents.ANALYSIS_RUNNER):
+            by = self.by('analysis-runner', 'analysis_runner', 'gcp', 'cloud_run_instance_name')
+            service = infrastructure.existing_service(
+                runner.gcp.cloud_run_instance_name,
+                runner.gcp.project,
+                infrastructure.organisation_region,
+                by,
+            )
+            infrastructure.grant(self.analysis_runner_invokers.principal, ServiceRole.INVOKE, service, by)
+            by = self.by('analysis-runner', self.cloud.value, 'config_bucket_name')
+            bucket = infrastructure.existing_bucket(self.config_bucket_name, by)
+            infrastructure.grant(self.config_viewers.principal, BucketRole.READ, bucket, by)
+        if metamist is not None and self._with(CPGDatasetComponents.METAMIST):
+            by = self.by('metamist', 'metamist', 'gcp', 'service_name')
+            service = infrastructure.existing_service(
+                metamist.gcp.service_name,
+                metamist.gcp.project,
+                infrastructure.region,
+                by,
+            )
+            infrastructure.grant(self.metamist_invokers.principal, ServiceRole.INVOKE, service, by)
+
+    @property
+    def config_bucket_name(self) -> str:
+        """The bucket that the deployed configuration is read from."""
+        section = self.config.azure if self.cloud is Cloud.AZURE else self.config.gcp or self.config.azure
+        return section.config_bucket_name if section is not None else self.destination[0]
+
+    @cached_property
+    def destination(self) -> tuple[str, str]:
+        """The bucket and the prefix that configuration is written to; the prefix is empty or ends in `/`."""
+        _, _, rest = self.config.config_destination.rpartition('://')
+        bucket, _, prefix = rest.partition('/')
+        prefix = prefix.strip('/')
+        return bucket, f'{prefix}/' if prefix else ''
+
+    # The dropbox service ----------------------------------------------------------------------------------
+
+    def _declare_dropbox(self) -> None:
+        """The configuration of the dropbox service, a secret because it holds addresses of people."""
+        service = self.config.data_dropbox
+        if service is None:
+            return
+        infrastructure, by = self.infrastructure, self.by('dropbox', 'data_dropbox')
+        infrastructure.require(CloudService.SECRETS, by)
+        secret = infrastructure.secret(
+            'dropbox-server-config', 'dropbox-server-config', by, project=service.gcp.project
+        )
+        infrastructure.secret_version('data-dropbox-server-config-latest', secret, self.dropbox_configuration(), by)
+        server = infrastructure.account(service.gcp.server_machine_account)
+        by = self.by('dropbox', 'data_dropbox', 'gcp', 'server_machine_account')
+        infrastructure.grant(server, SecretRole.READ, secret, by)
+
+    def dropbox_configuration(self) -> str:
+        """Every dropbox as JSON, datasets in the order of the configuration.
+
+        The bytes are an interface: any others would make a new version of the secret.
+        """
+        dropboxes: list[dict[str, object]] = []
+        for dataset_config in self.root.dataset_configs.values():
+            dataset = self.root.datasets[dataset_config.dataset].on.get(self.cloud)
+            if dataset is None or not dataset.has(CPGDatasetComponents.STORAGE):
+                continue
+            for dropbox in dataset.uploads.upload_config.dropboxes:
+                uploaders = []
+                for user in dropbox.uploaders:
+                    account = self.config.users[user].clouds.get(self.cloud.value)
+                    if account is None:
+                        message = f'{user} has no account on {self.cloud}, and is left out of the dropbox'
+                        by = dataset.uploads.by('upload_config', 'dropboxes', dropbox.id, 'uploaders', user)
+                        self.root.diagnose('no-account', message, by, Severity.WARNING)
+                    else:
+                        uploaders.append(account.id)
+                dropboxes.append({**dropbox.model_dump(), 'uploaders': uploaders, 'project': dataset.name})
+        return json.dumps({'dropboxes': dropboxes})

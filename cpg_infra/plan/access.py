@@ -1,0 +1,141 @@
+"""The access model: who there is, who is in what, who may do what.
+
+It stands beside the lowered resources and says the same in neutral words, so that questions about access never
+need a provider. Everything here has a `key` that is unique in the plan and stable between runs, the `owner` that
+declared it, and the `origin`: the path of the configuration value that asked for it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cpg_infra.config.diagnostics import Path
+from cpg_infra.config.names import Cloud
+from cpg_infra.plan.owner import Owner
+from cpg_infra.plan.roles import Role
+from cpg_infra.plan.values import Text
+
+
+class AssetKind(StrEnum):
+    """What kind of thing an asset is, in neutral words."""
+
+    PROJECT = 'project'
+    BUDGET = 'budget'
+    BUCKET = 'bucket'
+    BLOB = 'blob'
+    MACHINE_ACCOUNT = 'machine-account'
+    ACCOUNT_KEY = 'account-key'
+    SECRET = 'secret'
+    SECRET_VERSION = 'secret-version'
+    REGISTRY = 'registry'
+    SERVICE = 'service'
+    SERVICE_ENABLEMENT = 'service-enablement'
+    HAIL_USER = 'hail-user'
+    HAIL_BILLING_PROJECT = 'hail-billing-project'
+    METAMIST_PROJECT = 'metamist-project'
+    RAW = 'raw'
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A tangible thing: something that access is granted on, or that costs or holds something.
+
+    `name` is the physical name, `address` how its users write it (`gs://…`), `managed` false for things
+    that exist without us (the configuration bucket, another team's service).
+    """
+
+    key: str
+    kind: AssetKind
+    cloud: Cloud | None
+    name: str
+    owner: Owner
+    origin: Path
+    address: str | None = None
+    within: str | None = None
+    managed: bool = True
+    holds_data: bool = False
+
+
+class PrincipalKind(StrEnum):
+    """What a principal is."""
+
+    PERSON = 'person'
+    MACHINE = 'machine'
+    GROUP = 'group'
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Somebody or something that can be given access on one cloud.
+
+    `address` is what the cloud calls it; it is deferred for identities that a service invents (Hail Batch).
+    `user` is the id of the person in the configuration, `hail_username` the name on Hail Batch where there is one.
+    """
+
+    key: str
+    kind: PrincipalKind
+    cloud: Cloud
+    address: Text
+    user: str | None = None
+    hail_username: str | None = None
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.address if isinstance(self.address, str) else self.key.partition(':')[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of principals. `name` has no prefix; the principal with the same key carries its address."""
+
+    key: str
+    name: str
+    cloud: Cloud
+    owner: Owner
+    origin: Path
+    cached: bool = False
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """`member` (a principal's key) is in `group`; `member_key` identifies it inside the group."""
+
+    key: str
+    group: str
+    member: str
+    member_key: str
+    owner: Owner
+    origin: Path
+    expires: dt.date | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """`principal` may do what `role` allows on `asset`, under `condition` if there is one."""
+
+    key: str
+    principal: str
+    role: Role
+    asset: str
+    owner: Owner
+    origin: Path
+    condition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """`principal` may ask for `role` on `asset`, for at most `max_duration` at a time."""
+
+    key: str
+    principal: str
+    role: Role
+    asset: str
+    owner: Owner
+    origin: Path
+    max_duration: dt.timedelta
+    approvers: tuple[str, ...] = ()

@@ -1,0 +1,75 @@
+"""A lowered resource: exactly what is registered with the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cpg_infra.plan.owner import Owner
+from cpg_infra.plan.values import Json, Value, to_json
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the engine treats a resource.
+
+    `protect` refuses deletion and replacement, `retain` leaves the thing in the cloud when it leaves the plan,
+    `secret_inputs` and `secret_outputs` are encrypted in the state, `aliases` are earlier logical names.
+    """
+
+    protect: bool = False
+    retain: bool = False
+    ignore_changes: tuple[str, ...] = ()
+    delete_before_replace: bool = False
+    secret_inputs: tuple[str, ...] = ()
+    secret_outputs: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Json]:
+        """Only what differs from the default."""
+        shown: dict[str, Json] = {}
+        for name in ('protect', 'retain', 'delete_before_replace'):
+            if getattr(self, name):
+                shown[name] = True
+        for name in ('ignore_changes', 'secret_inputs', 'secret_outputs', 'aliases'):
+            if values := getattr(self, name):
+                shown[name] = list(values)
+        return shown
+
+
+DEFAULT_OPTIONS = Options()
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One registration.
+
+    `name` is the logical name, unique in the plan; `physical` what the cloud calls the thing, unique among
+    resources of its type (within the scope that the text itself spells out); `intents` the keys of what it
+    stands for in the access model; `depends_on` logical names that must exist first, beyond those referred to.
+    """
+
+    name: str
+    type: str
+    physical: str
+    inputs: Mapping[str, Value]
+    owner: Owner
+    intents: tuple[str, ...]
+    depends_on: tuple[str, ...] = ()
+    options: Options = field(default=DEFAULT_OPTIONS)
+
+    def to_json(self) -> dict[str, Json]:
+        """The canonical form."""
+        shown: dict[str, Json] = {
+            'name': self.name,
+            'type': self.type,
+            'physical': self.physical,
+            'inputs': to_json(self.inputs),
+            'owner': [self.owner.dataset, self.owner.cloud, self.owner.component],
+            'intents': list(self.intents),
+        }
+        if self.depends_on:
+            shown['depends_on'] = list(self.depends_on)
+        if self.options is not DEFAULT_OPTIONS and (options := self.options.to_json()):
+            shown['options'] = options
+        return shown

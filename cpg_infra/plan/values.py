@@ -1,0 +1,105 @@
+"""What an input may be: plain JSON, or one of three things that only a deployment can fill in.
+
+* `Ref`: an output of another resource of the same plan (a project's number, a Hail identity);
+* `Lookup`: something that only the cloud knows, read by a provider function (the organisation's number);
+* `Computed`: a named, pure function of other values, from the registry in `computations`.
+
+A plan prefers plain values: whatever can be computed while planning is, so that a reviewer sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias, Union
+
+Scalar: TypeAlias = bool | int | float | str | None
+Value: TypeAlias = Union[Scalar, 'Ref', 'Lookup', 'Computed', Sequence['Value'], Mapping[str, 'Value']]
+Json: TypeAlias = Scalar | list['Json'] | dict[str, 'Json']
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """The value of `output` of the resource with the logical name `resource`."""
+
+    resource: str
+    output: str
+
+    def __str__(self) -> str:
+        return f'«{self.resource}.{self.output}»'
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The value of `output` in the reply of the provider function `function` to `arguments`.
+
+    `arguments` is a tuple of pairs, sorted by key, so that a look-up can be compared and cached.
+    """
+
+    function: str
+    arguments: tuple[tuple[str, str], ...]
+    output: str
+
+    def __str__(self) -> str:
+        return f'«{self.function.rsplit(":", 1)[-1]}({", ".join(v for _, v in self.arguments)}).{self.output}»'
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """The result of the registered computation `function` for `arguments`, some of which are not known yet."""
+
+    function: str
+    arguments: tuple[Value, ...]
+
+    def __str__(self) -> str:
+        if self.function == 'concat':
+            return ''.join(str(argument) for argument in self.arguments)
+        return f'{self.function}({", ".join(str(argument) for argument in self.arguments)})'
+
+
+Deferred: TypeAlias = Ref | Lookup | Computed
+Text: TypeAlias = str | Ref | Lookup | Computed
+"""A text that may be known only after deployment."""
+
+
+def is_known(value: Value) -> bool:
+    """Whether a value holds nothing that only a deployment can fill in."""
+    if isinstance(value, Ref | Lookup | Computed):
+        return False
+    if isinstance(value, Mapping):
+        return all(is_known(item) for item in value.values())
+    if isinstance(value, list | tuple):
+        return all(is_known(item) for item in value)
+    return True
+
+
+def refs_of(value: Value) -> Iterator[Ref]:
+    """Every `Ref` inside a value, in order of appearance, duplicates included."""
+    if isinstance(value, str) or value is None:
+        return
+    if isinstance(value, Ref):
+        yield value
+    elif isinstance(value, Computed):
+        for argument in value.arguments:
+            yield from refs_of(argument)
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from refs_of(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from refs_of(item)
+
+
+def to_json(value: Value) -> Json:
+    """The JSON form of a value. Deferred values become objects with one key that begins with `$`."""
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, Ref):
+        return {'$ref': [value.resource, value.output]}
+    if isinstance(value, Lookup):
+        return {'$lookup': [value.function, dict(value.arguments), value.output]}
+    if isinstance(value, Computed):
+        return {f'${value.function}': [to_json(argument) for argument in value.arguments]}
+    if isinstance(value, Mapping):
+        return {key: to_json(item) for key, item in value.items()}
+    return [to_json(item) for item in value]
