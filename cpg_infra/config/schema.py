@@ -7,7 +7,7 @@ entry already gives need not be repeated.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final, Literal, TypeAlias, TypeVar, get_args
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
@@ -19,6 +19,7 @@ from cpg_infra.config.organisation import CPGInfrastructureConfig
 from cpg_infra.config.people import CPGInfrastructureUser, DatasetMember
 
 SchemaKind: TypeAlias = Literal['organisation', 'dataset', 'datasets', 'members', 'budgets', 'upload', 'users']
+Value = TypeVar('Value')
 Schema: TypeAlias = dict[str, object]
 
 KINDS: Final[tuple[SchemaKind, ...]] = get_args(SchemaKind)
@@ -46,8 +47,7 @@ def _of_model(model: type[Model]) -> Schema:
     return model.model_json_schema(schema_generator=_Generator)
 
 
-def _of_map(annotation: object) -> Schema:
-    adapter: TypeAdapter[object] = TypeAdapter(annotation)
+def _of_map(adapter: TypeAdapter[Value]) -> Schema:
     return adapter.json_schema(schema_generator=_Generator)
 
 
@@ -85,7 +85,7 @@ def _datasets() -> Schema:
 
 
 def _users() -> Schema:
-    made = _of_map(dict[str, CPGInfrastructureUser])
+    made = _of_map(TypeAdapter(dict[str, CPGInfrastructureUser]))
     _make_optional(_definition(made, CPGInfrastructureUser.__name__), 'id')
     return made
 
@@ -96,9 +96,9 @@ _MAKERS: Final[Mapping[SchemaKind, tuple[str, Callable[[], Schema]]]] = {
     'datasets': ('The datasets', _datasets),
     'members': (
         'The people of a dataset',
-        lambda: _of_map(dict[PeopleGroup, tuple[DatasetMember, ...]]),
+        lambda: _of_map(TypeAdapter(dict[PeopleGroup, tuple[DatasetMember, ...]])),
     ),
-    'budgets': ('The budgets of a dataset', lambda: _of_map(dict[CloudName, CPGDatasetConfig.Budget])),
+    'budgets': ('The budgets of a dataset', lambda: _of_map(TypeAdapter(dict[CloudName, CPGDatasetConfig.Budget]))),
     'upload': ('How files come into a dataset', lambda: _of_model(CPGDatasetConfig.UploadConfig)),
     'users': ('The people of the organisation', _users),
 }
