@@ -12,9 +12,8 @@ import datetime as dt
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from functools import cached_property
 from typing import Final
 
@@ -22,7 +21,7 @@ from cpg_infra.config.diagnostics import Diagnostic, Severity
 from cpg_infra.plan.access import Asset, Entitlement, Grant, Group, Membership, Principal
 from cpg_infra.plan.owner import Owner
 from cpg_infra.plan.resource import Resource
-from cpg_infra.plan.values import Json, Value, to_json
+from cpg_infra.plan.values import Computed, Json, Lookup, Ref, Value, as_plain
 
 FORMAT: Final = 1
 """Version of the JSON form; raised when its meaning changes."""
@@ -77,25 +76,28 @@ class Plan:
         return Counter(resource.type for resource in self.resources)
 
     def to_json(self) -> dict[str, Json]:
-        """The canonical JSON form."""
-        return {
-            'format': FORMAT,
-            'resources': [resource.to_json() for resource in self.resources],
-            'access': {
-                'assets': [_record(asset) for asset in self.assets],
-                'principals': [_record(principal) for principal in self.principals],
-                'groups': [_record(group) for group in self.groups],
-                'memberships': [_record(membership) for membership in self.memberships],
-                'grants': [_record(grant) for grant in self.grants],
-                'entitlements': [_record(entitlement) for entitlement in self.entitlements],
-            },
-            'outputs': {name: to_json(value) for name, value in self.outputs.items()},
-            'diagnostics': [_diagnostic(remark) for remark in self.diagnostics],
-        }
+        """The canonical form as plain data."""
+        plain: dict[str, Json] = json.loads(self.canonical_bytes())
+        return plain
 
     def canonical_bytes(self) -> bytes:
-        """The JSON form as UTF-8 with sorted keys and no spaces."""
-        return json.dumps(self.to_json(), sort_keys=True, separators=(',', ':'), ensure_ascii=False).encode()
+        """The canonical form: JSON in UTF-8 with sorted keys and no spaces."""
+        whole = {
+            'format': FORMAT,
+            'resources': self.resources,
+            'access': {
+                'assets': self.assets,
+                'principals': self.principals,
+                'groups': self.groups,
+                'memberships': self.memberships,
+                'grants': self.grants,
+                'entitlements': self.entitlements,
+            },
+            'outputs': self.outputs,
+            'diagnostics': self.diagnostics,
+        }
+        text = json.dumps(whole, default=_plain, sort_keys=True, separators=(',', ':'), ensure_ascii=False)
+        return text.encode()
 
     @cached_property
     def hash(self) -> str:
@@ -103,43 +105,45 @@ class Plan:
         return hashlib.sha256(self.canonical_bytes()).hexdigest()
 
 
-_FIELD_NAMES: dict[type, tuple[str, ...]] = {}
+def _record(kind: type) -> Callable[[object], object]:
+    names = tuple(item.name for item in dataclasses.fields(kind))
+
+    def fields_that_are_set(record: object) -> object:
+        shown = {}
+        for name in names:
+            item = getattr(record, name)
+            if item is not None and item != ():
+                shown[name] = item
+        return shown
+
+    return fields_that_are_set
 
 
-def _record(intent: Intent | Principal) -> dict[str, Json]:
-    """The fields of an access record that are set."""
-    names = _FIELD_NAMES.get(type(intent))
-    if names is None:
-        names = _FIELD_NAMES[type(intent)] = tuple(item.name for item in dataclasses.fields(intent))
-    shown: dict[str, Json] = {}
-    for name in names:
-        value = getattr(intent, name)
-        if value is not None and value != ():
-            shown[name] = _plain(value)
-    return shown
-
-
-def _plain(value: object) -> Json:
-    if isinstance(value, Enum):
-        return str(value.value)
-    if isinstance(value, str | bool):
-        return value
-    if isinstance(value, Owner):
-        return [value.dataset, value.cloud, value.component]
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, dt.timedelta):
-        return int(value.total_seconds())
-    return to_json(value)  # type: ignore[arg-type]  # what is left are values
-
-
-def _diagnostic(remark: Diagnostic) -> dict[str, Json]:
-    shown: dict[str, Json] = {
+def _diagnostic(remark: Diagnostic) -> object:
+    shown: dict[str, object] = {
         'code': remark.code,
-        'severity': remark.severity.value,
-        'path': list(remark.path),
+        'severity': remark.severity,
+        'path': remark.path,
         'message': remark.message,
     }
     if remark.suggestion:
         shown['suggestion'] = remark.suggestion
     return shown
+
+
+_PLAIN: dict[type, Callable[..., object]] = {
+    **{kind: _record(kind) for kind in (Asset, Principal, Group, Membership, Grant, Entitlement)},
+    Resource: Resource.as_plain,
+    Owner: lambda owner: (owner.dataset, owner.cloud, owner.component),
+    Ref: as_plain,
+    Lookup: as_plain,
+    Computed: as_plain,
+    Diagnostic: _diagnostic,
+    dt.date: dt.date.isoformat,
+    dt.timedelta: lambda duration: int(duration.total_seconds()),
+}
+
+
+def _plain(value: object) -> object:
+    """What the encoder does not know: one level of plain data, which it then walks itself."""
+    return _PLAIN[type(value)](value)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cpg_infra.plan.owner import Owner
-from cpg_infra.plan.values import Json, Value, to_json
+from cpg_infra.plan.values import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +25,15 @@ class Options:
     secret_outputs: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
 
-    def to_json(self) -> dict[str, Json]:
+    def as_plain(self) -> dict[str, object]:
         """Only what differs from the default."""
-        shown: dict[str, Json] = {}
+        shown: dict[str, object] = {}
         for name in ('protect', 'retain', 'delete_before_replace'):
             if getattr(self, name):
                 shown[name] = True
         for name in ('ignore_changes', 'secret_inputs', 'secret_outputs', 'aliases'):
             if values := getattr(self, name):
-                shown[name] = list(values)
+                shown[name] = values
         return shown
 
 
@@ -58,18 +58,18 @@ class Resource:
     depends_on: tuple[str, ...] = ()
     options: Options = field(default=DEFAULT_OPTIONS)
 
-    def to_json(self) -> dict[str, Json]:
-        """The canonical form."""
-        shown: dict[str, Json] = {
+    def as_plain(self) -> dict[str, object]:
+        """What the canonical form says of it; values inside are left for the encoder."""
+        shown: dict[str, object] = {
             'name': self.name,
             'type': self.type,
             'physical': self.physical,
-            'inputs': to_json(self.inputs),
-            'owner': [self.owner.dataset, self.owner.cloud, self.owner.component],
-            'intents': list(self.intents),
+            'inputs': self.inputs,
+            'owner': self.owner,
+            'intents': self.intents,
         }
         if self.depends_on:
-            shown['depends_on'] = list(self.depends_on)
-        if self.options is not DEFAULT_OPTIONS and (options := self.options.to_json()):
+            shown['depends_on'] = self.depends_on
+        if self.options is not DEFAULT_OPTIONS and (options := self.options.as_plain()):
             shown['options'] = options
         return shown

@@ -9,7 +9,7 @@ A plan prefers plain values: whatever can be computed while planning is, so that
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, Union
 
@@ -73,33 +73,36 @@ def is_known(value: Value) -> bool:
     return True
 
 
-def refs_of(value: Value) -> Iterator[Ref]:
+def refs_of(value: Value) -> list[Ref]:
     """Every `Ref` inside a value, in order of appearance, duplicates included."""
-    if isinstance(value, str) or value is None:
+    found: list[Ref] = []
+    _gather_refs(value, found)
+    return found
+
+
+def _gather_refs(value: Value, found: list[Ref]) -> None:
+    # Exact types first: a plan holds hundreds of thousands of texts and few references.
+    kind = type(value)
+    if kind is str or kind is bool or kind is int:
         return
     if isinstance(value, Ref):
-        yield value
+        found.append(value)
     elif isinstance(value, Computed):
         for argument in value.arguments:
-            yield from refs_of(argument)
-    elif isinstance(value, Mapping):
+            _gather_refs(argument, found)
+    elif isinstance(value, dict):
         for item in value.values():
-            yield from refs_of(item)
+            _gather_refs(item, found)
     elif isinstance(value, list | tuple):
         for item in value:
-            yield from refs_of(item)
+            if type(item) is not str:
+                _gather_refs(item, found)
 
 
-def to_json(value: Value) -> Json:
-    """The JSON form of a value. Deferred values become objects with one key that begins with `$`."""
-    if value is None or isinstance(value, str | bool | int | float):
-        return value
+def as_plain(value: Ref | Lookup | Computed) -> dict[str, object]:
+    """The JSON form of a deferred value: an object with one key that begins with `$`."""
     if isinstance(value, Ref):
-        return {'$ref': [value.resource, value.output]}
+        return {'$ref': (value.resource, value.output)}
     if isinstance(value, Lookup):
-        return {'$lookup': [value.function, dict(value.arguments), value.output]}
-    if isinstance(value, Computed):
-        return {f'${value.function}': [to_json(argument) for argument in value.arguments]}
-    if isinstance(value, Mapping):
-        return {key: to_json(item) for key, item in value.items()}
-    return [to_json(item) for item in value]
+        return {'$lookup': (value.function, dict(value.arguments), value.output)}
+    return {f'${value.function}': value.arguments}
