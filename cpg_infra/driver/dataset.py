@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -89,11 +89,10 @@ class DatasetInfrastructure:
             self.config.members.get(PeopleGroup.TMP_MAIN_READ_ACCESS),
         )
 
-    def dependants(self) -> Iterator[DatasetInfrastructure]:
+    @property
+    def dependants(self) -> tuple[DatasetInfrastructure, ...]:
         """The datasets that name this one in a list of dependencies."""
-        for other in self.root.datasets.values():
-            if self.name in other.config.depends_on or self.name in other.config.depends_on_readonly:
-                yield other
+        return self.root.dependants.get(self.name, ())
 
     def declare(self) -> None:
         """Declare everything that the dataset is made of."""

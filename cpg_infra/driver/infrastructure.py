@@ -104,6 +104,15 @@ class Infrastructure:
         return self.datasets[self.config.common_dataset]
 
     @cached_property
+    def dependants(self) -> Mapping[str, tuple[DatasetInfrastructure, ...]]:
+        """The datasets that name a dataset in a list of dependencies, by the latter's name."""
+        found: dict[str, list[DatasetInfrastructure]] = {}
+        for dataset in self.datasets.values():
+            for name in {*dataset.config.depends_on, *dataset.config.depends_on_readonly}:
+                found.setdefault(name, []).append(dataset)
+        return {name: tuple(dependants) for name, dependants in found.items()}
+
+    @cached_property
     def clouds(self) -> tuple[Cloud, ...]:
         """The clouds that some dataset is deployed to."""
         return tuple(

@@ -32,7 +32,7 @@ class TemporaryAccess(Component):
             return False
         cloud = self.dataset.cloud
         return root.wants_temporary_access or any(
-            other.wants_temporary_access and cloud in other.on for other in root.dependants()
+            other.wants_temporary_access and cloud in other.on for other in root.dependants
         )
 
     def declare(self) -> None:
