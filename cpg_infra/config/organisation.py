@@ -277,6 +277,7 @@ class CPGInfrastructureConfig(Model):
             default=(),
             description='Datasets the check does not apply to.',
         )
+        limit: int | None = Field(default=None, ge=1, description='Replaces the figure of a check that has one.')
         reason: str | None = Field(default=None, description='Why it is applied so; for reviewers.')
 
     class BlastRadius(Model):
