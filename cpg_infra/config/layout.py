@@ -6,7 +6,7 @@ Every fault is collected, none stops the reading of the other files.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -14,7 +14,7 @@ from cpg_infra.config.diagnostics import Diagnostic, Location, Path, Severity, d
 from cpg_infra.config.document import Document, Plain
 from cpg_infra.config.files import Entry, FileTree, Kind
 from cpg_infra.config.sources import FileSources
-from cpg_infra.config.suggest import did_you_mean
+from cpg_infra.config.suggest import did_you_mean, nearest
 from cpg_infra.config.text import Refused, decode, refuse
 
 ORGANISATION_FILES: Final = ('cpg.toml', 'config-infrastructure.yaml')
@@ -32,6 +32,8 @@ DATASETS_KEY: Final = 'datasets'
 
 _TOP_FILES = (*ORGANISATION_FILES, *DATASETS_FILES, USERS_FILE)
 _ENDINGS = ('.yaml', '.yml', '.toml', '.json')
+_ALIKE = 0.8
+"""How much alike a name of a file must be to count as a slip of the pen."""
 
 ALL_DATASETS: Path = ('dataset',)
 ALL_USERS: Path = organisation_path('users')
@@ -90,9 +92,8 @@ class _Gathering:
         self._datasets(top)
         self._users(top)
         self._unread(top)
-        if ALL_DATASETS not in written.broken:
-            for piece in self._pieces(top):
-                self._piece(piece)
+        for piece in self._pieces(top):
+            self._piece(piece)
         return written
 
     # One file each.
@@ -224,9 +225,14 @@ class _Gathering:
 
     def _piece(self, piece: _Piece) -> None:
         written, name = self._written, piece.entry.name
+        if ALL_DATASETS in written.broken:
+            # Whose file it is cannot be told, but whether it can be parsed.
+            if name in PIECES and piece.folder != DATASETS_FOLDER:
+                self._read(piece.path, piece.entry)
+            return
         known = piece.dataset in written.datasets
         if name not in PIECES:
-            near = did_you_mean(name, PIECES) if known and name.endswith(_ENDINGS) else None
+            near = _near_file(name, PIECES) if known and name.endswith(_ENDINGS) else None
             if near is not None:
                 written.fault('unknown-file', 'no file of this name is read', Location(piece.path), suggestion=near)
             return
@@ -256,7 +262,7 @@ class _Gathering:
     def _one_of(self, names: tuple[str, str], top: Mapping[str, Entry], what: str) -> Document | None:
         found = [name for name in names if name in top]
         if not found:
-            near = did_you_mean(names[0], [name for name in top if _could_be(name)])
+            near = _near_file(names[0], [name for name in top if _could_be(name)])
             self._written.fault(
                 'missing-file',
                 f'there is no file with the {what} (also looked for {names[1]})',
@@ -288,7 +294,7 @@ class _Gathering:
         for name in top:
             if name in _TOP_FILES or not _could_be(name):
                 continue
-            near = did_you_mean(name, _TOP_FILES, cutoff=0.8)
+            near = _near_file(name, _TOP_FILES)
             if near is not None:
                 self._written.faults.append(
                     Diagnostic(
@@ -327,6 +333,17 @@ def _with_ids(users: Plain) -> dict[str, Plain]:
     """Users whose `id` is the key of their entry where they give none."""
     assert isinstance(users, dict)  # noqa: S101 - for the type checker; both callers have asked
     return {name: {'id': name, **user} if isinstance(user, dict) else user for name, user in users.items()}
+
+
+def _near_file(name: str, known: Iterable[str]) -> str | None:
+    stems = {_stem(other): other for other in known}
+    near = nearest(_stem(name), stems, cutoff=_ALIKE)
+    return None if near is None else f"did you mean '{stems[near]}'?"
+
+
+def _stem(name: str) -> str:
+    # Endings are all alike; `labels.yaml` is no slip of the pen for `members.yaml`.
+    return name.rpartition('.')[0]
 
 
 def _could_be(name: str) -> bool:

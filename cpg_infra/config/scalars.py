@@ -72,7 +72,7 @@ def _bounded(text: str) -> None:
 def resolve_tagged(tag: str, text: str) -> Scalar:
     """The value of a scalar with one of the core tags, given without its prefix (`str`, `int`).
 
-    Raises `ValueError` when the text is not of that kind, or the kind is unknown.
+    Raises `ValueError` when the text is not of that kind, `KeyError` when there is no such tag.
     """
     if tag == 'str':
         return text
@@ -83,7 +83,7 @@ def resolve_tagged(tag: str, text: str) -> Scalar:
         'int': int,
         'float': (int, float),
     }
-    kind = kinds.get(tag)
-    if kind is None or not isinstance(value, kind) or (isinstance(value, bool) and tag != 'bool'):
+    kind = kinds[tag]
+    if not isinstance(value, kind) or (isinstance(value, bool) and tag != 'bool'):
         raise ValueError(f'{text!r} is not of the kind !!{tag}')
     return float(value) if tag == 'float' and value is not None and not isinstance(value, str) else value

@@ -14,6 +14,7 @@ from cpg_infra.config.document import MAX_DEPTH, Document, Place, Places, Plain
 from cpg_infra.config.text import Refused, place_in, refuse
 
 _AT = re.compile(r' \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$')
+_LONG_NUMBER = re.compile(r'[0-9_]{4000,}')
 _REPEATED = re.compile(r'Cannot (overwrite|declare|mutate)|twice|Duplicate')
 _MAY_HAVE_LONG_KEYS = re.compile(rf'^(?:[^.\n]*\.){{{MAX_DEPTH}}}', re.MULTILINE)
 
@@ -36,9 +37,11 @@ def read_toml(file: str, text: str) -> Document:
         raise _not_toml(file, text, str(error)) from None
     except RecursionError:
         raise _too_deep(file, (1, 1)) from None
-    except ValueError as error:
-        # Python's own limit on the digits of a number; tomllib does not wrap it.
-        raise refuse('not-toml', f'not TOML: {error}', Location(file, 1, 1)) from None
+    except ValueError:
+        # Python's own limit on the digits of a number; tomllib lets it through.
+        digits = _LONG_NUMBER.search(text)
+        place = place_in(text, digits.start()) if digits else (1, 1)
+        raise refuse('not-toml', 'a number of thousands of digits', Location(file, *place)) from None
     if not value:
         raise refuse('empty-file', 'the file holds nothing but comments', Location(file, 1, 1))
     if _is_deep(value):

@@ -121,6 +121,8 @@ class _Reading:
                 return resolve_plain(node.value)
             if node.tag.startswith(_CORE):
                 return resolve_tagged(node.tag.removeprefix(_CORE), node.value)
+        except KeyError:
+            raise self._unknown_tag(node) from None
         except (ValueError, OverflowError) as error:
             raise self._refuse('not-yaml', str(error), node) from None
         raise self._unknown_tag(node)

@@ -16,7 +16,7 @@ _NAMED_AT_MOST = 3
 def datasets_have_their_project(whole: Whole) -> Findings:
     """A dataset on Google Cloud names its project. On Azure it needs no section: every option has a default."""
     for dataset in whole.on(Cloud.GCP):
-        if dataset.gcp is None:
+        if dataset.gcp is None and not whole.is_broken('dataset', dataset.dataset, 'gcp'):
             yield whole.finding(
                 'missing-section',
                 dataset_path(dataset.dataset),
@@ -29,6 +29,8 @@ def datasets_have_their_project(whole: Whole) -> Findings:
 def deployed_clouds_have_budgets(whole: Whole) -> Findings:
     """A dataset has a budget on each cloud it is deployed to; the dry run costs nothing."""
     for dataset in whole.datasets.values():
+        if whole.is_broken('dataset', dataset.dataset, 'budgets'):
+            continue
         for cloud in dataset.clouds:
             if cloud is not Cloud.DRY_RUN and cloud.value not in dataset.budgets:
                 path = dataset_path(dataset.dataset, 'budgets')
