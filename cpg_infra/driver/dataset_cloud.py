@@ -23,6 +23,7 @@ from cpg_infra.driver.components.spark import Spark
 from cpg_infra.driver.components.storage import Storage
 from cpg_infra.driver.components.temporary_access import TemporaryAccess
 from cpg_infra.driver.components.uploads import Uploads
+from cpg_infra.driver.expressible import can_carry
 from cpg_infra.driver.groups import PlaceholderGroup
 from cpg_infra.driver.sections import has_section
 from cpg_infra.driver.tables import CACHED, GROUPS
@@ -42,7 +43,7 @@ class DatasetCloud:
         self.components = frozenset(
             component
             for component in root.config.components_on(cloud)
-            if has_section(root.root.config, component, cloud)
+            if has_section(root.root.config, component, cloud) and can_carry(IMPLEMENTATIONS[cloud], component)
         )
 
     @cached_property

@@ -17,6 +17,7 @@ from cpg_infra.config.diagnostics import Diagnostic, Severity, dataset_path, org
 from cpg_infra.config.whole import check_whole
 from cpg_infra.driver.dataset import DatasetInfrastructure
 from cpg_infra.driver.dataset_cloud import DatasetCloud
+from cpg_infra.driver.expressible import inexpressible
 from cpg_infra.driver.finalisation import finalise
 from cpg_infra.driver.groups import GroupBook
 from cpg_infra.driver.organisation_cloud import OrganisationCloud
@@ -62,6 +63,7 @@ class Infrastructure:
         if common is None:
             return
         for name, dataset_config in self.dataset_configs.items():
+            yield from inexpressible(dataset_config, IMPLEMENTATIONS)
             for cloud in dataset_config.clouds:
                 if cloud not in IMPLEMENTATIONS:
                     message = f'{cloud} is not supported yet'
