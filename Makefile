@@ -32,7 +32,7 @@ test: lint types layers ## lint, types, layers and every test
 	@$(BIN)/python -m pytest --quiet $(PYTEST_ARGS)
 
 bench: setup ## the figures of benchmarks/
-	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python -m benchmarks.run
 
 lint: setup ## ruff: rules and format
 	@echo '— ruff'
