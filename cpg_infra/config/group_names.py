@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
+METAMIST_GROUP_SUFFIXES: Final = (
+    'sample-metadata-main-read',
+    'sample-metadata-main-write',
+    'sample-metadata-main-contribute',
+    'sample-metadata-test-read',
+    'sample-metadata-test-write',
+    'sample-metadata-test-contribute',
+)
+"""Suffixes of the groups that only a dataset with the component `metamist` has."""
+
 DATASET_GROUP_SUFFIXES: Final = (
     'data-manager',
     'analysis',
@@ -26,12 +36,7 @@ DATASET_GROUP_SUFFIXES: Final = (
     'images-dev-reader',
     'images-dev-writer',
     'tmp-main-read-access',
-    'sample-metadata-main-read',
-    'sample-metadata-main-write',
-    'sample-metadata-main-contribute',
-    'sample-metadata-test-read',
-    'sample-metadata-test-write',
-    'sample-metadata-test-contribute',
+    *METAMIST_GROUP_SUFFIXES,
 )
 """A dataset's groups are `<dataset>-<suffix>`."""
 

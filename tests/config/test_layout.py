@@ -87,8 +87,7 @@ def test_faults_in_one_toml_are_located(tmp_path: Path) -> None:
     [
         ({'cpg.toml': None}, ['cpg.toml: there is no file with the organisation (also looked for config-infrastructure.yaml)']),
         (
-            {'cpg.toml': None, 'cpg.yaml': 'a: 1
-'},
+            {'cpg.toml': None, 'cpg.yaml': 'a: 1\n'},
             [
                 (
                     'cpg.toml: there is no file with the organisation (also looked for config-infrastructure.yaml) '

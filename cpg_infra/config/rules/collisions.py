@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from cpg_infra.config.dataset import CPGDatasetConfig
 from cpg_infra.config.diagnostics import Path, dataset_path, organisation_path
-from cpg_infra.config.group_names import DATASET_GROUP_SUFFIXES, ORGANISATION_GROUPS
+from cpg_infra.config.group_names import DATASET_GROUP_SUFFIXES, METAMIST_GROUP_SUFFIXES, ORGANISATION_GROUPS
 from cpg_infra.config.names import Cloud, CPGDatasetComponents
 from cpg_infra.config.organisation import CPGInfrastructureConfig
 from cpg_infra.config.rules.whole import Findings, Whole
@@ -42,7 +42,15 @@ def datasets_share_no_names(whole: Whole) -> Findings:
 
 
 def _dataset_groups(dataset: CPGDatasetConfig) -> Iterator[str]:
-    return (f'{dataset.dataset}-{suffix}' for suffix in DATASET_GROUP_SUFFIXES)
+    suffixes = DATASET_GROUP_SUFFIXES if _has_metamist(dataset) else _WITHOUT_METAMIST
+    return (f'{dataset.dataset}-{suffix}' for suffix in suffixes)
+
+
+def _has_metamist(dataset: CPGDatasetConfig) -> bool:
+    return any(CPGDatasetComponents.METAMIST in dataset.components_on(cloud) for cloud in dataset.clouds)
+
+
+_WITHOUT_METAMIST = tuple(suffix for suffix in DATASET_GROUP_SUFFIXES if suffix not in METAMIST_GROUP_SUFFIXES)
 
 
 def _metamist_projects(dataset: CPGDatasetConfig) -> Iterator[str]:

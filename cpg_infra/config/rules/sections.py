@@ -57,6 +57,32 @@ def components_are_deployed_somewhere(whole: Whole) -> Findings:
                 )
 
 
+def switches_have_their_components(whole: Whole) -> Findings:
+    """What a switch asks for is made by a component; without it the switch does little or nothing."""
+    for dataset in whole.on(Cloud.GCP):
+        if whole.is_broken('dataset', dataset.dataset, 'components'):
+            continue
+        components = dataset.components_on(Cloud.GCP)
+        if dataset.create_container_registry and CPGDatasetComponents.CONTAINER_REGISTRY not in components:
+            yield whole.finding(
+                'switch-without-component',
+                dataset_path(dataset.dataset, 'create_container_registry'),
+                "has no effect without the component 'container-registry'",
+                key=True,
+                severity=Severity.WARNING,
+            )
+        if dataset.enable_metamist_project and CPGDatasetComponents.METAMIST not in components:
+            yield whole.finding(
+                'switch-without-component',
+                dataset_path(dataset.dataset, 'enable_metamist_project'),
+                "the metamist project is made, but nobody is put in it without the component 'metamist'",
+                at=dataset_path(dataset.dataset, 'components', Cloud.GCP.value),
+                key=True,
+                severity=Severity.WARNING,
+                suggestion='add the component, or enable_metamist_project: false',
+            )
+
+
 def organisation_has_its_clouds(whole: Whole, organisation: CPGInfrastructureConfig) -> Findings:
     """The organisation has a section for each cloud that a dataset is deployed to."""
     for cloud, section in ((Cloud.GCP, organisation.gcp), (Cloud.AZURE, organisation.azure)):
@@ -160,7 +186,12 @@ def _count(names: list[str]) -> str:
     return '1 dataset' if len(names) == 1 else f'{len(names):,} datasets'
 
 
-RULES = (datasets_have_their_project, deployed_clouds_have_budgets, components_are_deployed_somewhere)
+RULES = (
+    datasets_have_their_project,
+    deployed_clouds_have_budgets,
+    components_are_deployed_somewhere,
+    switches_have_their_components,
+)
 RULES_WITH_ORGANISATION = (
     organisation_has_its_clouds,
     gcp_has_a_billing_account,
