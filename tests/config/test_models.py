@@ -38,14 +38,18 @@ def test_from_dict_is_the_validation_of_the_model() -> None:
     [
         (
             CPGInfrastructureConfig,
-            'GCP Azure Hail.GCP Hail.Azure AnalysisRunner.GCP DataDropbox.GCP WebService.GCP Notebooks.GCP Cromwell.GCP '
-            'Metamist.GCP Metamist.ETLConfiguration.ETLParserConfiguration Billing.GCP Billing.GCPAggregator '
-            'Billing.GCPCostControls',
+            (
+                'GCP Azure Hail.GCP Hail.Azure AnalysisRunner.GCP DataDropbox.GCP WebService.GCP Notebooks.GCP Cromwell.GCP '
+                'Metamist.GCP Metamist.ETLConfiguration.ETLParserConfiguration Billing.GCP Billing.GCPAggregator '
+                'Billing.GCPCostControls'
+            ),
         ),
         (
             CPGDatasetConfig,
-            'Gcp Azure Budget UploadConfig.DefaultUploadBucketConfig UploadConfig.AdditionalUploadBucketConfig '
-            'UploadConfig.UploadDropboxConfig',
+            (
+                'Gcp Azure Budget UploadConfig.DefaultUploadBucketConfig UploadConfig.AdditionalUploadBucketConfig '
+                'UploadConfig.UploadDropboxConfig'
+            ),
         ),
         (CPGInfrastructureUser, 'Cloud'),
     ],
