@@ -46,14 +46,13 @@ def entitlement_inputs(
         },
     }
     if terms.approvers:
+        step: Value = {
+            # The only number that Google supports: a second approval is a second step.
+            'approvalsNeeded': 1,
+            'approvers': {'principals': [f'group:{address.lower()}' for address in sorted(terms.approvers)]},
+        }
         inputs['approvalWorkflow'] = {
-            'manualApprovals': {
-                'requireApproverJustification': False,
-                'steps': {
-                    'approvalsNeeded': terms.approvals,
-                    'approvers': {'principals': [f'group:{address.lower()}' for address in sorted(terms.approvers)]},
-                },
-            },
+            'manualApprovals': {'requireApproverJustification': False, 'steps': [step] * terms.approvals},
         }
     if terms.notify:
         inputs['additionalNotificationTargets'] = {'adminEmailRecipients': sorted(terms.notify)}
