@@ -14,7 +14,7 @@ METAMIST_GROUP_SUFFIXES: Final = (
 )
 """Suffixes of the groups that only a dataset with the component `metamist` has."""
 
-DATASET_GROUP_SUFFIXES: Final = (
+EVERY_DATASET_SUFFIXES: Final = (
     'data-manager',
     'analysis',
     'upload',
@@ -36,8 +36,10 @@ DATASET_GROUP_SUFFIXES: Final = (
     'images-dev-reader',
     'images-dev-writer',
     'tmp-main-read-access',
-    *METAMIST_GROUP_SUFFIXES,
 )
+"""Suffixes of the groups that every dataset has, whatever its components."""
+
+DATASET_GROUP_SUFFIXES: Final = (*EVERY_DATASET_SUFFIXES, *METAMIST_GROUP_SUFFIXES)
 """A dataset's groups are `<dataset>-<suffix>`."""
 
 ORGANISATION_GROUPS: Final = (

@@ -98,4 +98,3 @@ class DatasetInfrastructure:
         """Declare everything that the dataset is made of."""
         for cloud in self.on.values():
             cloud.declare()
-        self.metamist.declare()

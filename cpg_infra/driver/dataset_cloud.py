@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from cpg_infra.abstraction import IMPLEMENTATIONS, By, CloudInfrastructure
 from cpg_infra.config import AccessLevel, Cloud, CPGDatasetComponents
+from cpg_infra.config.components import deployed_components
+from cpg_infra.config.group_names import EVERY_DATASET_SUFFIXES
 from cpg_infra.driver.components.access_levels import AccessLevels
 from cpg_infra.driver.components.analysis_runner import AnalysisRunner
 from cpg_infra.driver.components.budgets import Budgets
@@ -25,8 +27,7 @@ from cpg_infra.driver.components.temporary_access import TemporaryAccess
 from cpg_infra.driver.components.uploads import Uploads
 from cpg_infra.driver.expressible import can_carry
 from cpg_infra.driver.groups import PlaceholderGroup
-from cpg_infra.driver.sections import has_section
-from cpg_infra.driver.tables import CACHED, GROUPS
+from cpg_infra.driver.tables import CACHED
 
 if TYPE_CHECKING:
     from cpg_infra.driver.dataset import DatasetInfrastructure
@@ -42,8 +43,8 @@ class DatasetCloud:
         self.name = root.name
         self.components = frozenset(
             component
-            for component in root.config.components_on(cloud)
-            if has_section(root.root.config, component, cloud) and can_carry(IMPLEMENTATIONS[cloud], component)
+            for component in deployed_components(root.root.config, root.config, cloud)
+            if can_carry(IMPLEMENTATIONS[cloud], component)
         )
 
     @cached_property
@@ -76,7 +77,7 @@ class DatasetCloud:
     def groups(self) -> Mapping[str, PlaceholderGroup]:
         """The groups that every dataset has, by suffix."""
         by = self.by('groups')
-        return {suffix: self.make_group(suffix, by, cached=suffix in CACHED) for suffix in GROUPS}
+        return {suffix: self.make_group(suffix, by, cached=suffix in CACHED) for suffix in EVERY_DATASET_SUFFIXES}
 
     def make_group(self, suffix: str, by: By, *, cached: bool = False) -> PlaceholderGroup:
         """A group of the dataset: `<dataset>-<suffix>`."""

@@ -5,25 +5,7 @@ They are data so that a reviewer can hold them against `docs/access.md`, row by 
 
 from __future__ import annotations
 
-from cpg_infra.config.names import AccessLevel, PeopleGroup
 from cpg_infra.plan.roles import MetamistRole
-
-LEVELS: tuple[str, ...] = tuple(level.value for level in AccessLevel)
-
-GROUPS: tuple[str, ...] = (
-    *(group.value for group in PeopleGroup),
-    'main-list',
-    'main-read',
-    'main-create',
-    *LEVELS,
-    'test-full',
-    'test-read',
-    'images-reader',
-    'images-writer',
-    'images-dev-reader',
-    'images-dev-writer',
-)
-"""The groups of every dataset, whatever its components."""
 
 CACHED: frozenset[str] = frozenset({'analysis', 'web-access'})
 

@@ -40,15 +40,6 @@ class MetamistProjects:
         """Whether the metamist component is there, on any cloud."""
         return any(cloud.has(CPGDatasetComponents.METAMIST) for cloud in self.dataset.on.values())
 
-    def declare(self) -> None:
-        """Warn when there is a project and nothing that says who is in it."""
-        if self.wanted and not self.has_groups:
-            self.dataset.root.diagnose(
-                'metamist-members-unmanaged',
-                'there is a metamist project but not the component metamist: its members are left alone',
-                self.dataset.by(self.name, 'enable_metamist_project'),
-            )
-
     def finalise(self) -> None:
         """Make the projects, with the members that the six groups resolve to."""
         if not self.wanted:
