@@ -1,8 +1,8 @@
 """The cloud abstraction: one interface through which drivers and plugins declare everything.
 
 `CloudInfrastructure` is one dataset on one cloud. Its methods come in two halves: the neutral half, here, writes
-the intent into the plan (assets, groups, memberships, grants, entitlements); the `_lower_…` half, in a cloud's
-own folder, adds the resources that carry it out. Grants are gathered and lowered at the end, because a cloud
+the intent into the plan (assets, groups, memberships, grants, entitlements); the other half (`Lowering`), in a
+cloud's own folder, adds the resources that carry it out. Grants are gathered and lowered at the end, because a cloud
 writes one policy per thing and not one per grant.
 
 A driver never asks which cloud it is on. What differs is a capability, a name or a role, and those are data.
@@ -10,7 +10,6 @@ A driver never asks which cloud it is on. What differs is a capability, a name o
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,11 +28,11 @@ from cpg_infra.abstraction.handles import (
     Secret,
     Service,
 )
+from cpg_infra.abstraction.lowering import Lowering
 from cpg_infra.abstraction.roles import CloudRole
 from cpg_infra.abstraction.specification import (
     BucketProfile,
     Budget,
-    CloudService,
     RegistryFormat,
     TemporaryAccess,
 )
@@ -75,7 +74,7 @@ class CloudState:
     """The owner of a managed asset, by the asset's key."""
 
 
-class CloudInfrastructure(ABC):
+class CloudInfrastructure(Lowering):
     """One dataset on one cloud."""
 
     cloud: ClassVar[Cloud]
@@ -96,31 +95,12 @@ class CloudInfrastructure(ABC):
 
     # Names ------------------------------------------------------------------------------------------------
 
-    @property
-    @abstractmethod
-    def region(self) -> str:
-        """The dataset's region."""
-
-    @property
-    @abstractmethod
-    def organisation_region(self) -> str:
-        """The organisation's region."""
-
-    @property
-    @abstractmethod
-    def storage_prefix(self) -> str:
-        """Begins the physical name of every bucket."""
-
     def logical(self, key: str) -> str:
         """The logical name of the thing `key` of this dataset: `<dataset>-<cloud>-<key>`.
 
         A key that begins with the dataset's name loses it: these names are an interface to existing stacks.
         """
         return f'{self.dataset.dataset}-{self.cloud.value}-{key.removeprefix(self.dataset.dataset + "-")}'
-
-    @abstractmethod
-    def group_address(self, name: str) -> Text:
-        """What the cloud calls the group `name` (without prefix)."""
 
     # Principals -------------------------------------------------------------------------------------------
 
@@ -149,10 +129,6 @@ class CloudInfrastructure(ABC):
             Principal(f'{self.cloud.value}:{kind.value}:{address}', kind, self.cloud, address)
         )
 
-    @abstractmethod
-    def is_machine_address(self, address: str) -> bool:
-        """Whether an address is that of a program and not of a person."""
-
     def group_principal(self, name: str) -> Principal:
         """The group `name` (without prefix) as a principal."""
         return self.builder.principal(
@@ -176,11 +152,6 @@ class CloudInfrastructure(ABC):
         by = self._by('shared-project', 'enable_shared_project')
         return self._project('shared-project', f'{self.project_name}-shared', by)
 
-    @property
-    @abstractmethod
-    def project_name(self) -> str:
-        """The physical name of the dataset's project."""
-
     def _project(self, key: str, name: str, by: By) -> Project:
         asset = self._asset(AssetKind.PROJECT, name, by, holds_data=True)
         project = Project(asset.key, self.cloud, name, self.logical(key))
@@ -195,13 +166,6 @@ class CloudInfrastructure(ABC):
         """Watch what `project` costs; `thresholds` are shares of the amount."""
         asset = self._asset(AssetKind.BUDGET, f'{project.name}/{key}', by, within=project.asset)
         self._lower_budget(asset, key, project, budget, thresholds, by)
-
-    @abstractmethod
-    def require(self, service: CloudService, by: By) -> tuple[str, ...]:
-        """Make sure that `service` is enabled in the dataset's project.
-
-        Returns the logical names of what anything that uses it must come after.
-        """
 
     # Storage ----------------------------------------------------------------------------------------------
 
@@ -225,10 +189,6 @@ class CloudInfrastructure(ABC):
         """A bucket that exists without us."""
         address = self.bucket_address(name)
         return Bucket(self._existing(AssetKind.BUCKET, name, by, address), self.cloud, name, None, address)
-
-    @abstractmethod
-    def bucket_address(self, name: str) -> str:
-        """How programs name a bucket."""
 
     def blob(self, logical: str, bucket: Bucket, path: str, content: Text, by: By) -> None:
         """An object at `path` in `bucket`, with text in it."""
@@ -263,18 +223,6 @@ class CloudInfrastructure(ABC):
         account = MachineAccount(asset.key, self.cloud, identifier, logical, principal, project.name)
         self._lower_machine_account(account, project, description, display_name, by)
         return account
-
-    @abstractmethod
-    def account_address(self, identifier: str, project: Project) -> Text:
-        """What the cloud calls a machine account."""
-
-    @abstractmethod
-    def account_id(self, account: MachineAccount) -> Text:
-        """The id of a machine account among the cloud's resources."""
-
-    @abstractmethod
-    def _private_key(self, logical: str) -> Text:
-        """The text of the key that the resource `logical` makes."""
 
     def account_key(self, key: str, account: MachineAccount, by: By) -> AccountKey:
         """A downloadable key of a machine account."""
@@ -344,10 +292,6 @@ class CloudInfrastructure(ABC):
         """Say who is in a group that we make. The memberships themselves are in the plan already."""
         self._lower_group_members(group, principal, tuple(members), by)
 
-    @abstractmethod
-    def existing_group_members(self, logical: str, identifier: str, members: Mapping[str, Principal], by: By) -> None:
-        """Add members to a group that was made by hand: `members` maps membership keys to principals."""
-
     # Access -----------------------------------------------------------------------------------------------
 
     def grant(self, principal: Principal, role: Role, target: GrantTarget, by: By) -> None:
@@ -376,10 +320,6 @@ class CloudInfrastructure(ABC):
             ),
         )
         self._lower_temporary_access(entitlement, key, group, bucket, terms, by)
-
-    @abstractmethod
-    def lower_grants(self) -> None:
-        """Write every policy of this cloud. Called once, when nothing more will be granted."""
 
     # Hail Batch -------------------------------------------------------------------------------------------
 
@@ -469,76 +409,3 @@ class CloudInfrastructure(ABC):
     def _made(self, *principals: Principal) -> set[str | None]:
         """The logical names of what makes these principals, for ordering."""
         return {self.state.made_by.get(principal.key) for principal in principals}
-
-    # What a cloud fills in --------------------------------------------------------------------------------
-
-    @abstractmethod
-    def _lower_project(self, project: Project, by: By) -> None: ...
-
-    @abstractmethod
-    def _lower_budget(
-        self,
-        asset: Asset,
-        key: str,
-        project: Project,
-        budget: Budget,
-        thresholds: tuple[float, ...],
-        by: By,
-    ) -> None: ...
-
-    @abstractmethod
-    def _lower_bucket(self, bucket: Bucket, profile: BucketProfile, by: By) -> None: ...
-
-    @abstractmethod
-    def _lower_blob(self, asset: Asset, logical: str, bucket: Bucket, path: str, content: Text, by: By) -> None: ...
-
-    @abstractmethod
-    def _lower_machine_account(
-        self,
-        account: MachineAccount,
-        project: Project,
-        description: str | None,
-        display_name: str | None,
-        by: By,
-    ) -> None: ...
-
-    @abstractmethod
-    def _lower_account_key(self, key: AccountKey, account: MachineAccount, by: By) -> None: ...
-
-    @abstractmethod
-    def _lower_secret(self, secret: Secret, by: By) -> None: ...
-
-    @abstractmethod
-    def _lower_secret_version(self, asset: Asset, key: str, secret: Secret, content: Text, by: By) -> None: ...
-
-    @abstractmethod
-    def _lower_registry(
-        self,
-        registry: Registry,
-        format_: RegistryFormat,
-        description: str | None,
-        by: By,
-    ) -> None: ...
-
-    @abstractmethod
-    def _lower_group(self, group: Group, principal: Principal, logical: str, by: By) -> None: ...
-
-    @abstractmethod
-    def _lower_group_members(
-        self,
-        group: Group,
-        principal: Principal,
-        members: tuple[Principal, ...],
-        by: By,
-    ) -> None: ...
-
-    @abstractmethod
-    def _lower_temporary_access(
-        self,
-        entitlement: Entitlement,
-        key: str,
-        group: Principal,
-        bucket: Bucket,
-        terms: TemporaryAccess,
-        by: By,
-    ) -> None: ...

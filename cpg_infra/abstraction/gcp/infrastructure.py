@@ -14,6 +14,7 @@ from typing import ClassVar
 from cpg_infra.abstraction.base import PROTECTED, CloudInfrastructure, GrantedRole
 from cpg_infra.abstraction.capability import Capability, Expression
 from cpg_infra.abstraction.gcp import iam
+from cpg_infra.abstraction.gcp.budgets import budget_inputs
 from cpg_infra.abstraction.gcp.capabilities import GCP_CAPABILITIES
 from cpg_infra.abstraction.gcp.entitlement import entitlement_inputs
 from cpg_infra.abstraction.gcp.policies import POLICIES, PolicyKind, role_slug, slug
@@ -26,7 +27,6 @@ from cpg_infra.abstraction.specification import (
     BucketProfile,
     Budget,
     CloudService,
-    MonthlyBudget,
     RegistryFormat,
     TemporaryAccess,
 )
@@ -162,29 +162,12 @@ class GcpInfrastructure(CloudInfrastructure):
         thresholds: tuple[float, ...],
         by: By,
     ) -> None:
-        monthly = isinstance(budget, MonthlyBudget)
-        period: dict[str, Value]
-        if isinstance(budget, MonthlyBudget):
-            period = {'calendarPeriod': 'MONTH', 'creditTypesTreatment': 'INCLUDE_ALL_CREDITS'}
-        else:
-            start = budget.start
-            period = {'customPeriod': {'startDate': {'year': start.year, 'month': start.month, 'day': start.day}}}
-        money = budget.money
-        inputs: dict[str, Value] = {
-            'billingAccount': self.billing_account,
-            # Cost control finds the project by this name.
-            'displayName': project.name,
-            'amount': {'specifiedAmount': {'units': str(money.amount), 'nanos': 0, 'currencyCode': money.currency}},
-            'budgetFilter': {'projects': [concat('projects/', Ref(str(project.resource), 'number'))], **period},
-        }
-        if self.gcp.budget_notification_pubsub is not None:
-            inputs['thresholdRules'] = [{'thresholdPercent': share} for share in thresholds]
-            inputs['allUpdatesRule'] = {'pubsubTopic': self.gcp.budget_notification_pubsub, 'schemaVersion': '1.0'}
+        inputs = budget_inputs(project, budget, thresholds, self.billing_account, self.gcp.budget_notification_pubsub)
         self._resource(
             # The cloud's name is there twice; so it is deployed.
             self.logical(f'{self.cloud.value}-{key}'),
             'gcp:billing/budget:Budget',
-            f'{project.name} {"monthly" if monthly else "fixed"}',
+            f'{project.name} {key}',
             inputs,
             by,
             asset.key,
