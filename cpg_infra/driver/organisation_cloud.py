@@ -193,8 +193,9 @@ class OrganisationCloud:
                 by,
             )
             infrastructure.grant(self.analysis_runner_invokers.principal, ServiceRole.INVOKE, service, by)
-            by = self.by('analysis-runner', self.cloud.value, 'config_bucket_name')
-            bucket = infrastructure.existing_bucket(self.config_bucket_name, by)
+            section, name = self.config_bucket
+            by = self.by('analysis-runner', section, 'config_bucket_name')
+            bucket = infrastructure.existing_bucket(name, by)
             infrastructure.grant(self.config_viewers.principal, BucketRole.READ, bucket, by)
         if metamist is not None and self._with(CPGDatasetComponents.METAMIST):
             by = self.by('metamist', 'metamist', 'gcp', 'service_name')
@@ -207,10 +208,12 @@ class OrganisationCloud:
             infrastructure.grant(self.metamist_invokers.principal, ServiceRole.INVOKE, service, by)
 
     @property
-    def config_bucket_name(self) -> str:
-        """The bucket that the deployed configuration is read from."""
-        section = self.config.azure if self.cloud is Cloud.AZURE else self.config.gcp or self.config.azure
-        return section.config_bucket_name if section is not None else self.destination[0]
+    def config_bucket(self) -> tuple[str, str]:
+        """The section that names the bucket of the deployed configuration, and its name."""
+        azure, gcp = self.config.azure, self.config.gcp
+        if azure is not None and (self.cloud is Cloud.AZURE or gcp is None):
+            return 'azure', azure.config_bucket_name
+        return 'gcp', gcp.config_bucket_name if gcp is not None else self.destination[0]
 
     @cached_property
     def destination(self) -> tuple[str, str]:

@@ -7,19 +7,19 @@ reviewer sees them; references are for what only Google knows (a project's numbe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import ClassVar
 
-from cpg_infra.abstraction.base import PROTECTED, CloudInfrastructure, GrantedRole
+from cpg_infra.abstraction.base import PROTECTED
 from cpg_infra.abstraction.capability import Capability, Expression
-from cpg_infra.abstraction.gcp import iam
 from cpg_infra.abstraction.gcp.budgets import budget_inputs
 from cpg_infra.abstraction.gcp.capabilities import GCP_CAPABILITIES
 from cpg_infra.abstraction.gcp.entitlement import entitlement_inputs
-from cpg_infra.abstraction.gcp.policies import POLICIES, PolicyKind, role_slug, slug
+from cpg_infra.abstraction.gcp.grants import GcpGrants
+from cpg_infra.abstraction.gcp.groups import GcpGroups
+from cpg_infra.abstraction.gcp.policies import slug
 from cpg_infra.abstraction.gcp.roles import GCP_ROLES
-from cpg_infra.abstraction.gcp.services import APIS
 from cpg_infra.abstraction.gcp.storage import bucket_inputs
 from cpg_infra.abstraction.handles import AccountKey, Bucket, By, MachineAccount, Project, Registry, Secret
 from cpg_infra.abstraction.roles import CloudRole
@@ -31,80 +31,19 @@ from cpg_infra.abstraction.specification import (
     TemporaryAccess,
 )
 from cpg_infra.config.names import Cloud
-from cpg_infra.config.organisation import CPGInfrastructureConfig
-from cpg_infra.plan.access import Asset, AssetKind, Entitlement, Grant, Group, Principal, PrincipalKind
-from cpg_infra.plan.builder import PlanError
+from cpg_infra.plan.access import Asset, Entitlement, Principal, PrincipalKind
 from cpg_infra.plan.computations import base64_decode, concat
 from cpg_infra.plan.resource import Options
 from cpg_infra.plan.roles import ProjectRole, Role
-from cpg_infra.plan.values import Lookup, Ref, Text, Value
+from cpg_infra.plan.values import Ref, Text, Value
 
 
-class GcpInfrastructure(CloudInfrastructure):
+class GcpInfrastructure(GcpGroups, GcpGrants):
     """One dataset on Google Cloud."""
 
     cloud = Cloud.GCP
     capabilities: ClassVar[Mapping[Capability, Expression]] = GCP_CAPABILITIES
     roles: ClassVar[Mapping[Role, CloudRole]] = GCP_ROLES
-
-    # Names ------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def gcp(self) -> CPGInfrastructureConfig.GCP:
-        """The organisation's section. Raises `PlanError` when there is none: validation comes first."""
-        if self.organisation.gcp is None:
-            raise PlanError('the organisation has no section gcp')
-        return self.organisation.gcp
-
-    @property
-    def region(self) -> str:
-        """The dataset's region, else the organisation's."""
-        return (self.dataset.gcp and self.dataset.gcp.region) or self.gcp.region
-
-    @property
-    def organisation_region(self) -> str:
-        """The organisation's region."""
-        return self.gcp.region
-
-    @property
-    def storage_prefix(self) -> str:
-        """Begins the name of every bucket."""
-        return self.gcp.dataset_storage_prefix
-
-    @property
-    def project_name(self) -> str:
-        """The id of the dataset's project."""
-        if self.dataset.gcp is None:
-            raise PlanError(f'{self.dataset.dataset} has no section gcp')
-        return self.dataset.gcp.project
-
-    @cached_property
-    def organisation_number(self) -> Text:
-        """The number of the organisation: configured, or looked up by domain at deploy time."""
-        if self.gcp.organization_id is not None:
-            return self.gcp.organization_id
-        domain = (('domain', self.organisation.domain),)
-        return Lookup('gcp:organizations/getOrganization:getOrganization', domain, 'orgId')
-
-    def group_address(self, name: str) -> str:
-        """`<prefix><name>@<groups_domain>`, in lower case."""
-        return f'{self.organisation.group_prefix or ""}{name}@{self.gcp.groups_domain}'.lower()
-
-    def bucket_address(self, name: str) -> str:
-        """`gs://<name>`."""
-        return f'gs://{name}'
-
-    def account_address(self, identifier: str, project: Project) -> str:
-        """`<identifier>@<project>.iam.gserviceaccount.com`."""
-        return f'{identifier}@{project.name}.iam.gserviceaccount.com'
-
-    def is_machine_address(self, address: str) -> bool:
-        """Whether an address is a service account's."""
-        return iam.is_service_account(address)
-
-    def cache_blob_name(self, group: str) -> str:
-        """As deployed, without the cloud's name."""
-        return f'{group}-group-cache-members'
 
     # Projects, APIs and budgets ---------------------------------------------------------------------------
 
@@ -126,32 +65,6 @@ class GcpInfrastructure(CloudInfrastructure):
             depends_on=[self.project.resource] if project.name != self.project_name else (),
             options=PROTECTED,
         )
-
-    @property
-    def billing_account(self) -> str:
-        """The account that pays for every project."""
-        billing = self.organisation.billing
-        if billing is None or billing.gcp is None:
-            raise PlanError('the organisation has no section billing.gcp')
-        return billing.gcp.account_id
-
-    def require(self, service: CloudService, by: By) -> tuple[str, ...]:
-        """Enable an API, and what it needs before. Enabled APIs are never disabled again."""
-        api = APIS[service]
-        logical = self.logical(f'{api.short}-service')
-        if not self.builder.has_resource(logical):
-            before = self.require(api.after, by) if api.after else ()
-            asset = self._asset(AssetKind.SERVICE_ENABLEMENT, f'{self.project_name}/{api.host}', by).key
-            self._resource(
-                logical,
-                'gcp:projects/service:Service',
-                f'{self.project_name}/{api.host}',
-                {'service': api.host, 'project': self.project.name, 'disableOnDestroy': False},
-                by,
-                asset,
-                depends_on=[self.project.resource, *before],
-            )
-        return (logical,)
 
     def _lower_budget(
         self,
@@ -311,76 +224,7 @@ class GcpInfrastructure(CloudInfrastructure):
             options=PROTECTED,
         )
 
-    # Groups -----------------------------------------------------------------------------------------------
-
-    def _lower_group(self, group: Group, principal: Principal, logical: str, by: By) -> None:
-        inputs: dict[str, Value] = {
-            'parent': f'customers/{self.gcp.customer_id}',
-            'groupKey': {'id': principal.address},
-            'displayName': f'{self.organisation.group_prefix or ""}{group.name}',
-            'labels': {'cloudidentity.googleapis.com/groups.discussion_forum': ''},
-            'initialGroupConfig': 'EMPTY' if self.gcp.create_empty_groups else 'WITH_INITIAL_OWNER',
-        }
-        if group.description is not None:
-            inputs['description'] = group.description
-        self._resource(
-            logical,
-            'gcp:cloudidentity/group:Group',
-            str(principal.address),
-            inputs,
-            by,
-            group.key,
-            depends_on=self.require(CloudService.GROUPS, by),
-            options=_GROUP,
-        )
-
-    def _lower_group_members(
-        self,
-        group: Group,
-        principal: Principal,
-        members: tuple[Principal, ...],
-        by: By,
-    ) -> None:
-        """One resource holds a group's whole member list and its external-members setting.
-
-        When memberships are disabled the list is absent, never empty: the provider then leaves members alone.
-        """
-        inputs: dict[str, Value] = {'group': principal.address}
-        managed = not self.organisation.disable_group_memberships
-        if managed:
-            inputs['members'] = _addresses(members)
-            inputs['authoritative'] = self.organisation.groups_authoritative
-        if self.gcp.allow_external_group_members:
-            inputs['allowExternalMembers'] = 'true'
-        elif not managed:
-            return
-        logical = self.state.made_by[principal.key]
-        self._resource(
-            f'{logical}-members',
-            'cpg:google:GroupMembers',
-            str(principal.address),
-            inputs,
-            by,
-            group.key,
-            *(f'{group.key}|{member.key}' for member in members if managed),
-            depends_on=[logical, *(self._made(*members) if managed else ())],
-        )
-
-    def existing_group_members(self, logical: str, identifier: str, members: Mapping[str, Principal], by: By) -> None:
-        """Add members to a group that was made by hand. Never authoritative: others add members too."""
-        if self.organisation.disable_group_memberships or not members:
-            return
-        self._resource(
-            logical,
-            'cpg:google:GroupMembers',
-            identifier,
-            {'group': identifier, 'members': _addresses(members.values()), 'authoritative': False},
-            by,
-            *sorted(members),
-            depends_on=self._made(*members.values()),
-        )
-
-    # Access -----------------------------------------------------------------------------------------------
+    # Temporary access -------------------------------------------------------------------------------------
 
     @cached_property
     def _temporary_access_agent(self) -> Principal:
@@ -414,60 +258,8 @@ class GcpInfrastructure(CloudInfrastructure):
             options=_ENTITLEMENT,
         )
 
-    def lower_grants(self) -> None:
-        """Write every policy: one binding per role on what is ours, one member per principal elsewhere."""
-        for granted in self.state.granted.values():
-            kind = POLICIES[type(granted.target)]
-            if kind.binding is not None and granted.target.resource is not None:
-                self._lower_binding(granted, kind, kind.binding)
-            else:
-                for grant, principal in granted.holders.values():
-                    self._lower_member(granted, kind, grant, principal)
-
-    def _lower_binding(self, granted: GrantedRole, kind: PolicyKind, token: str) -> None:
-        target = granted.target
-        holders = [granted.holders[key] for key in sorted(granted.holders)]
-        self._resource(
-            f'{target.resource}-{role_slug(granted)}',
-            token,
-            f'{target.asset} {granted.role.value}',
-            {
-                **kind.scope(target),
-                'role': iam.role_name(granted.role, self.organisation_number),
-                'members': [iam.member(principal) for _, principal in holders],
-            },
-            By(self.state.owner_of[target.asset], holders[0][0].origin),
-            *(grant.key for grant, _ in holders),
-            depends_on=[target.resource, *self._made(*(principal for _, principal in holders))],
-        )
-
-    def _lower_member(self, granted: GrantedRole, kind: PolicyKind, grant: Grant, principal: Principal) -> None:
-        target = granted.target
-        begin = target.resource or f'{grant.owner.dataset or self.dataset.dataset}-{self.cloud.value}-{target.name}'
-        self._resource(
-            f'{begin}-{role_slug(granted)}-{slug(principal)}',
-            kind.member,
-            grant.key,
-            {
-                **kind.scope(target),
-                'role': iam.role_name(granted.role, self.organisation_number),
-                'member': iam.member(principal),
-            },
-            By(grant.owner, grant.origin),
-            grant.key,
-            depends_on=[target.resource, *self._made(principal)],
-        )
-
 
 _SECRET_CONTENT = Options(secret_inputs=('content',))
 _SECRET_DATA = Options(secret_inputs=('secretData',))
 _SECRET_KEY = Options(secret_outputs=('privateKey',))
-_GROUP = Options(ignore_changes=('initialGroupConfig',))
 _ENTITLEMENT = Options(delete_before_replace=True)
-
-
-def _addresses(members: Iterable[Principal]) -> list[Value]:
-    """Addresses in canonical order: those that are known, then those that a deployment will tell."""
-    known = sorted({member.address for member in members if isinstance(member.address, str)})
-    deferred = {str(member.address): member.address for member in members if not isinstance(member.address, str)}
-    return [*known, *(deferred[text] for text in sorted(deferred))]

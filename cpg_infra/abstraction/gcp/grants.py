@@ -1,0 +1,58 @@
+"""Every policy of a cloud, written once when all grants are known."""
+
+from __future__ import annotations
+
+from cpg_infra.abstraction.base import GrantedRole
+from cpg_infra.abstraction.gcp import iam
+from cpg_infra.abstraction.gcp.names import GcpNames
+from cpg_infra.abstraction.gcp.policies import POLICIES, PolicyKind, role_slug, slug
+from cpg_infra.abstraction.handles import By
+from cpg_infra.plan.access import Grant, Principal
+
+
+class GcpGrants(GcpNames):
+    """Grants as bindings and members."""
+
+    def lower_grants(self) -> None:
+        """Write every policy: one binding per role on what is ours, one member per principal elsewhere."""
+        for granted in self.state.granted.values():
+            kind = POLICIES[type(granted.target)]
+            if kind.binding is not None and granted.target.resource is not None:
+                self._lower_binding(granted, kind, kind.binding)
+            else:
+                for grant, principal in granted.holders.values():
+                    self._lower_member(granted, kind, grant, principal)
+
+    def _lower_binding(self, granted: GrantedRole, kind: PolicyKind, token: str) -> None:
+        target = granted.target
+        holders = [granted.holders[key] for key in sorted(granted.holders)]
+        self._resource(
+            f'{target.resource}-{role_slug(granted)}',
+            token,
+            f'{target.asset} {granted.role.value}',
+            {
+                **kind.scope(target),
+                'role': iam.role_name(granted.role, self.organisation_number),
+                'members': [iam.member(principal) for _, principal in holders],
+            },
+            By(self.state.owner_of[target.asset], holders[0][0].origin),
+            *(grant.key for grant, _ in holders),
+            depends_on=[target.resource, *self._made(*(principal for _, principal in holders))],
+        )
+
+    def _lower_member(self, granted: GrantedRole, kind: PolicyKind, grant: Grant, principal: Principal) -> None:
+        target = granted.target
+        begin = target.resource or f'{grant.owner.dataset or self.dataset.dataset}-{self.cloud.value}-{target.name}'
+        self._resource(
+            f'{begin}-{role_slug(granted)}-{slug(principal)}',
+            kind.member,
+            grant.key,
+            {
+                **kind.scope(target),
+                'role': iam.role_name(granted.role, self.organisation_number),
+                'member': iam.member(principal),
+            },
+            By(grant.owner, grant.origin),
+            grant.key,
+            depends_on=[target.resource, *self._made(principal)],
+        )

@@ -1,0 +1,102 @@
+"""What everything on Google Cloud needs: names, the organisation's number, and enabled APIs."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from cpg_infra.abstraction.base import CloudInfrastructure
+from cpg_infra.abstraction.gcp import iam
+from cpg_infra.abstraction.gcp.services import APIS
+from cpg_infra.abstraction.handles import By, Project
+from cpg_infra.abstraction.specification import CloudService
+from cpg_infra.config.organisation import CPGInfrastructureConfig
+from cpg_infra.plan.access import AssetKind
+from cpg_infra.plan.builder import PlanError
+from cpg_infra.plan.values import Lookup, Text
+
+
+class GcpNames(CloudInfrastructure):
+    """The names of a dataset on Google Cloud, and the APIs of its project."""
+
+    @cached_property
+    def gcp(self) -> CPGInfrastructureConfig.GCP:
+        """The organisation's section. Raises `PlanError` when there is none: validation comes first."""
+        if self.organisation.gcp is None:
+            raise PlanError('the organisation has no section gcp')
+        return self.organisation.gcp
+
+    @property
+    def region(self) -> str:
+        """The dataset's region, else the organisation's."""
+        return (self.dataset.gcp and self.dataset.gcp.region) or self.gcp.region
+
+    @property
+    def organisation_region(self) -> str:
+        """The organisation's region."""
+        return self.gcp.region
+
+    @property
+    def storage_prefix(self) -> str:
+        """Begins the name of every bucket."""
+        return self.gcp.dataset_storage_prefix
+
+    @property
+    def project_name(self) -> str:
+        """The id of the dataset's project."""
+        if self.dataset.gcp is None:
+            raise PlanError(f'{self.dataset.dataset} has no section gcp')
+        return self.dataset.gcp.project
+
+    @cached_property
+    def organisation_number(self) -> Text:
+        """The number of the organisation: configured, or looked up by domain at deploy time."""
+        if self.gcp.organization_id is not None:
+            return self.gcp.organization_id
+        domain = (('domain', self.organisation.domain),)
+        return Lookup('gcp:organizations/getOrganization:getOrganization', domain, 'orgId')
+
+    def group_address(self, name: str) -> str:
+        """`<prefix><name>@<groups_domain>`, in lower case."""
+        return f'{self.organisation.group_prefix or ""}{name}@{self.gcp.groups_domain}'.lower()
+
+    def bucket_address(self, name: str) -> str:
+        """`gs://<name>`."""
+        return f'gs://{name}'
+
+    def account_address(self, identifier: str, project: Project) -> str:
+        """`<identifier>@<project>.iam.gserviceaccount.com`."""
+        return f'{identifier}@{project.name}.iam.gserviceaccount.com'
+
+    def is_machine_address(self, address: str) -> bool:
+        """Whether an address is a service account's."""
+        return iam.is_service_account(address)
+
+    def cache_blob_name(self, group: str) -> str:
+        """As deployed, without the cloud's name."""
+        return f'{group}-group-cache-members'
+
+    @property
+    def billing_account(self) -> str:
+        """The account that pays for every project."""
+        billing = self.organisation.billing
+        if billing is None or billing.gcp is None:
+            raise PlanError('the organisation has no section billing.gcp')
+        return billing.gcp.account_id
+
+    def require(self, service: CloudService, by: By) -> tuple[str, ...]:
+        """Enable an API, and what it needs before. Enabled APIs are never disabled again."""
+        api = APIS[service]
+        logical = self.logical(f'{api.short}-service')
+        if not self.builder.has_resource(logical):
+            before = self.require(api.after, by) if api.after else ()
+            asset = self._asset(AssetKind.SERVICE_ENABLEMENT, f'{self.project_name}/{api.host}', by).key
+            self._resource(
+                logical,
+                'gcp:projects/service:Service',
+                f'{self.project_name}/{api.host}',
+                {'service': api.host, 'project': self.project.name, 'disableOnDestroy': False},
+                by,
+                asset,
+                depends_on=[self.project.resource, *before],
+            )
+        return (logical,)
