@@ -1,0 +1,69 @@
+"""A policy resource as a sentence: `on bucket lantern-panels-main may read: group:…`.
+
+The sentence stands for the inputs that name the thing and the role, as long as they are what the intent and the role
+catalogue say; an input that differs is printed like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from cpg_infra.abstraction.gcp.iam import role_name
+from cpg_infra.abstraction.gcp.roles import GCP_ROLES
+from cpg_infra.plan import Asset, AssetKind, Grant, Plan, Resource, Value
+from cpg_infra.plan.roles import IN_WORDS
+
+ORGANISATION = '<organisation>'
+NUMBER = '471147114711'
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """`words` followed by `members`; `said` are the inputs that the sentence stands for."""
+
+    words: str
+    members: tuple[str, ...]
+    said: frozenset[str]
+
+
+def catalogue() -> Iterator[str]:
+    """Each role in words, and what it is called on Google Cloud."""
+    for role in GCP_ROLES:
+        yield f'{role.value} ({IN_WORDS[role]}): {role_name(role, ORGANISATION)}'
+
+
+def sentence(plan: Plan, resource: Resource) -> Sentence | None:
+    """What a policy on Google Cloud says; None for every other resource."""
+    if 'member' not in resource.inputs and not ('members' in resource.inputs and 'role' in resource.inputs):
+        return None
+    grant = plan.intent_by_key[resource.intents[0]]
+    assert isinstance(grant, Grant)
+    asset = plan.intent_by_key[grant.asset]
+    assert isinstance(asset, Asset)
+    expected = {**_scope(asset), 'role': role_name(grant.role, NUMBER)}
+    said = {key for key, value in expected.items() if resource.inputs.get(key) == value}
+    members = resource.inputs.get('members', [resource.inputs.get('member')])
+    assert isinstance(members, list)
+    return Sentence(
+        f'on {asset.kind} {asset.name} may {IN_WORDS[grant.role]}:',
+        tuple(str(member) for member in members),
+        frozenset({*said, 'member', 'members'}),
+    )
+
+
+def _scope(asset: Asset) -> Mapping[str, Value]:
+    """The inputs by which Google's policies name a thing, from its name alone."""
+    parts = asset.name.split('/')
+    if asset.kind is AssetKind.BUCKET:
+        return {'bucket': asset.name}
+    if asset.kind is AssetKind.PROJECT:
+        return {'project': asset.name}
+    if asset.kind is AssetKind.SECRET:
+        return {'project': parts[0], 'secretId': parts[1]}
+    if asset.kind is AssetKind.REGISTRY:
+        return {'project': parts[0], 'location': parts[1], 'repository': parts[2]}
+    if asset.kind is AssetKind.SERVICE:
+        return {'project': parts[0], 'location': parts[1], 'service': parts[2]}
+    project = asset.name.partition('@')[2].partition('.')[0]
+    return {'serviceAccountId': f'projects/{project}/serviceAccounts/{asset.name}'}

@@ -1,0 +1,20 @@
+"""Writes the golden plan anew: `python -m tests.examples.regenerate`. Read the difference before you commit it."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.examples import lantern
+from tests.examples.golden import render
+
+TITLE = f'Plan of examples/lantern on {lantern.DATE}; written by `python -m tests.examples.regenerate`'
+
+
+def text() -> str:
+    """The golden plan as it should be."""
+    return render(lantern.plan(), TITLE)
+
+
+if __name__ == '__main__':
+    lantern.GOLDEN.write_text(text(), encoding='utf-8')
+    sys.stdout.write(f'wrote {lantern.GOLDEN.relative_to(lantern.ROOT)}\n')
