@@ -199,6 +199,10 @@ class CloudInfrastructure(Lowering):
         """The logical name of the members cache of a group."""
         return f'{group}-{self.cloud.value}-group-cache-members'
 
+    def output(self, name: str, value: Value) -> None:
+        """A stack output. The bare names are those of Google Cloud; another cloud's begin with its own name."""
+        self.builder.output(f'{self.cloud.value}-{name}', value)
+
     # Machine accounts and secrets -------------------------------------------------------------------------
 
     def machine_account(

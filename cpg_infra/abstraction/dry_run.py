@@ -97,6 +97,9 @@ class DryRunInfrastructure(CloudInfrastructure):
         """Paper needs no enabling."""
         return ()
 
+    def output(self, name: str, value: Value) -> None:
+        """A stack says nothing of what does not exist."""
+
     def _write(
         self,
         kind: str,

@@ -118,7 +118,7 @@ def declare_infrastructure_file(root: Infrastructure, store: OrganisationCloud) 
         table['git_credentials_secret_project'] = str(hail.gcp.git_credentials_secret_project)
     by = store.by('outputs', 'config_destination')
     _write(store, 'infrastructure-config', 'infrastructure.toml', toml({('infrastructure',): table}), by)
-    root.builder.output('members-cache-bucket', store.members_cache.address)
+    store.infrastructure.output('members-cache-bucket', store.members_cache.address)
 
 
 def declare_members_caches(root: Infrastructure) -> None:

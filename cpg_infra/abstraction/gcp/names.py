@@ -12,7 +12,7 @@ from cpg_infra.abstraction.specification import CloudService
 from cpg_infra.config.organisation import CPGInfrastructureConfig
 from cpg_infra.plan.access import AssetKind
 from cpg_infra.plan.builder import PlanError
-from cpg_infra.plan.values import Lookup, Text
+from cpg_infra.plan.values import Lookup, Text, Value
 
 
 class GcpNames(CloudInfrastructure):
@@ -74,6 +74,10 @@ class GcpNames(CloudInfrastructure):
     def cache_blob_name(self, group: str) -> str:
         """As deployed, without the cloud's name."""
         return f'{group}-group-cache-members'
+
+    def output(self, name: str, value: Value) -> None:
+        """As deployed, without the cloud's name."""
+        self.builder.output(name, value)
 
     @property
     def billing_account(self) -> str:

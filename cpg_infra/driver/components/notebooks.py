@@ -38,6 +38,5 @@ class Notebooks(Component):
         analysis.add(account.principal, by, key='notebook')
         infrastructure.grant(analysis.principal, AccountRole.ACT_AS, account, by)
         infrastructure.grant(account.principal, ProjectRole.ADMINISTER_COMPUTE, self.project, by)
-        builder = infrastructure.builder
-        builder.output(f'notebook-{self.dataset.name}-id', infrastructure.account_id(account))
-        builder.output(f'notebook-{self.dataset.name}-email', account.principal.address)
+        infrastructure.output(f'notebook-{self.dataset.name}-id', infrastructure.account_id(account))
+        infrastructure.output(f'notebook-{self.dataset.name}-email', account.principal.address)

@@ -64,4 +64,4 @@ class TemporaryAccess(Component):
             ),
             by,
         )
-        self.infrastructure.builder.output(f'pam-entitlement-{self.dataset.name}-read', identifier)
+        self.infrastructure.output(f'pam-entitlement-{self.dataset.name}-read', identifier)
