@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from cpg_infra.abstraction.capability import Capability, Expression
 from cpg_infra.abstraction.handles import (
@@ -52,6 +52,14 @@ PROTECTED = Options(protect=True, retain=True)
 """For what holds data: the engine refuses to delete it, and leaves it when it leaves the plan."""
 
 
+SERVICE_TYPES: Final[Mapping[AssetKind, str]] = {
+    AssetKind.HAIL_USER: 'cpg:hail:User',
+    AssetKind.HAIL_BILLING_PROJECT: 'cpg:hail:BillingProject',
+    AssetKind.METAMIST_PROJECT: 'cpg:metamist:Project',
+}
+"""What our own provider makes."""
+
+
 @dataclass(slots=True)
 class GrantedRole:
     """Everybody who holds one role on one thing: what a cloud writes as one binding."""
@@ -72,6 +80,10 @@ class CloudState:
     """The logical name of the resource that makes a principal, by the principal's key."""
     owner_of: dict[str, Owner] = field(default_factory=dict)
     """The owner of a managed asset, by the asset's key."""
+    resource_of: dict[str, str] = field(default_factory=dict)
+    """The logical name of the resource that makes an asset which may be named as one that exists without us."""
+    people: dict[str, Principal] = field(default_factory=dict)
+    """The people of the organisation by address; filled on first use."""
 
 
 class CloudInfrastructure(Lowering):
@@ -80,6 +92,8 @@ class CloudInfrastructure(Lowering):
     cloud: ClassVar[Cloud]
     capabilities: ClassVar[Mapping[Capability, Expression]]
     roles: ClassVar[Mapping[Role, CloudRole]]
+    on_paper: ClassVar[bool] = False
+    """Whether nothing of it is ever deployed."""
 
     def __init__(
         self,
@@ -107,32 +121,40 @@ class CloudInfrastructure(Lowering):
     def person(self, user: CPGInfrastructureUser) -> Principal | None:
         """The account of a person on this cloud, None when there is none."""
         account = user.clouds.get(self.cloud.value)
-        if account is None:
-            return None
-        address = account.id.lower()
-        return self.builder.principal(
-            Principal(
-                f'{self.cloud.value}:person:{address}',
-                PrincipalKind.PERSON,
-                self.cloud,
-                address,
-                user=user.id,
-                hail_username=account.hail_batch_username,
-            ),
-        )
+        return self.account(account.id) if account is not None else None
 
     def account(self, address: str) -> Principal:
-        """Somebody else's account, named by its address in the configuration."""
+        """An account, named by its address in the configuration; it may be that of a person whom we know."""
         address = address.lower()
+        return self.builder.principal(self._people.get(address) or self._principal(address))
+
+    @property
+    def _people(self) -> Mapping[str, Principal]:
+        """By address. Of two users with one address the one with a name on Hail Batch counts, else the first."""
+        people = self.state.people
+        if not people:
+            for user in sorted(self.organisation.users.values(), key=lambda user: user.id):
+                account = user.clouds.get(self.cloud.value)
+                if account is not None:
+                    address, hail_username = account.id.lower(), account.hail_batch_username
+                    if address not in people or (people[address].hail_username is None and hail_username is not None):
+                        people[address] = self._principal(address, user.id, hail_username)
+        return people
+
+    def _principal(self, address: str, user: str | None = None, hail_username: str | None = None) -> Principal:
         kind = PrincipalKind.MACHINE if self.is_machine_address(address) else PrincipalKind.PERSON
-        return self.builder.principal(
-            Principal(f'{self.cloud.value}:{kind.value}:{address}', kind, self.cloud, address)
-        )
+        return Principal(f'{self.cloud.value}:{kind.value}:{address}', kind, self.cloud, address, user, hail_username)
 
     def group_principal(self, name: str) -> Principal:
         """The group `name` (without prefix) as a principal."""
         return self.builder.principal(
             Principal(f'{self.cloud.value}:group:{name}', PrincipalKind.GROUP, self.cloud, self.group_address(name)),
+        )
+
+    def existing_group_principal(self, identifier: str) -> Principal:
+        """A group that was made by hand, as a principal."""
+        return self.builder.principal(
+            Principal(f'{self.cloud.value}:group:{identifier}', PrincipalKind.GROUP, self.cloud, identifier),
         )
 
     # Projects and budgets ---------------------------------------------------------------------------------
@@ -154,13 +176,15 @@ class CloudInfrastructure(Lowering):
 
     def _project(self, key: str, name: str, by: By) -> Project:
         asset = self._asset(AssetKind.PROJECT, name, by, holds_data=True)
-        project = Project(asset.key, self.cloud, name, self.logical(key))
+        logical = self.state.resource_of[asset.key] = self.logical(key)
+        project = Project(asset.key, self.cloud, name, logical)
         self._lower_project(project, by)
         return project
 
     def existing_project(self, name: str, by: By) -> Project:
         """A project that exists without us."""
-        return Project(self._existing(AssetKind.PROJECT, name, by), self.cloud, name, None)
+        key = self._existing(AssetKind.PROJECT, name, by)
+        return Project(key, self.cloud, name, self.state.resource_of.get(key))
 
     def budget(self, key: str, project: Project, budget: Budget, thresholds: tuple[float, ...], by: By) -> None:
         """Watch what `project` costs; `thresholds` are shares of the amount."""
@@ -181,14 +205,16 @@ class CloudInfrastructure(Lowering):
     def _bucket(self, key: str, name: str, profile: BucketProfile, by: By) -> Bucket:
         address = self.bucket_address(name)
         asset = self._asset(AssetKind.BUCKET, name, by, address=address, within=self.project.asset, holds_data=True)
-        bucket = Bucket(asset.key, self.cloud, name, self.logical(f'{key}-bucket'), address)
+        logical = self.state.resource_of[asset.key] = self.logical(f'{key}-bucket')
+        bucket = Bucket(asset.key, self.cloud, name, logical, address)
         self._lower_bucket(bucket, profile, by)
         return bucket
 
     def existing_bucket(self, name: str, by: By) -> Bucket:
         """A bucket that exists without us."""
         address = self.bucket_address(name)
-        return Bucket(self._existing(AssetKind.BUCKET, name, by, address), self.cloud, name, None, address)
+        key = self._existing(AssetKind.BUCKET, name, by, address)
+        return Bucket(key, self.cloud, name, self.state.resource_of.get(key), address)
 
     def blob(self, logical: str, bucket: Bucket, path: str, content: Text, by: By) -> None:
         """An object at `path` in `bucket`, with text in it."""
@@ -199,9 +225,13 @@ class CloudInfrastructure(Lowering):
         """The logical name of the members cache of a group."""
         return f'{group}-{self.cloud.value}-group-cache-members'
 
+    def bare_name(self, name: str) -> str:
+        """A name with neither dataset nor cloud in it: bare on Google Cloud, as deployed, and told apart elsewhere."""
+        return f'{self.cloud.value}-{name}'
+
     def output(self, name: str, value: Value) -> None:
-        """A stack output. The bare names are those of Google Cloud; another cloud's begin with its own name."""
-        self.builder.output(f'{self.cloud.value}-{name}', value)
+        """A stack output."""
+        self.builder.output(self.bare_name(name), value)
 
     # Machine accounts and secrets -------------------------------------------------------------------------
 
@@ -240,13 +270,15 @@ class CloudInfrastructure(Lowering):
         """A named secret, in the dataset's project unless another is named."""
         project = project or self.project.name
         asset = self._asset(AssetKind.SECRET, f'{project}/{name}', by)
-        secret = Secret(asset.key, self.cloud, name, self.logical(key), project)
+        logical = self.state.resource_of[asset.key] = self.logical(key)
+        secret = Secret(asset.key, self.cloud, name, logical, project)
         self._lower_secret(secret, by)
         return secret
 
     def existing_secret(self, name: str, project: str, by: By) -> Secret:
         """A secret that exists without us."""
-        return Secret(self._existing(AssetKind.SECRET, f'{project}/{name}', by), self.cloud, name, None, project)
+        key = self._existing(AssetKind.SECRET, f'{project}/{name}', by)
+        return Secret(key, self.cloud, name, self.state.resource_of.get(key), project)
 
     def secret_version(self, key: str, secret: Secret, content: Text, by: By) -> None:
         """The value of a secret."""
@@ -268,7 +300,7 @@ class CloudInfrastructure(Lowering):
         """A registry in the dataset's project."""
         region = region or self.region
         asset = self._asset(AssetKind.REGISTRY, f'{self.project.name}/{region}/{name}', by, holds_data=True)
-        logical = logical or self.logical(f'artifact-registry-{name}')
+        logical = self.state.resource_of[asset.key] = logical or self.logical(f'artifact-registry-{name}')
         registry = Registry(asset.key, self.cloud, name, logical, self.project.name, region)
         self._lower_registry(registry, format_, description, by)
         return registry
@@ -276,7 +308,7 @@ class CloudInfrastructure(Lowering):
     def existing_registry(self, name: str, project: str, region: str, by: By) -> Registry:
         """A registry that exists without us."""
         key = self._existing(AssetKind.REGISTRY, f'{project}/{region}/{name}', by)
-        return Registry(key, self.cloud, name, None, project, region)
+        return Registry(key, self.cloud, name, self.state.resource_of.get(key), project, region)
 
     def existing_service(self, name: str, project: str, region: str, by: By) -> Service:
         """A service that somebody else runs."""
@@ -327,8 +359,16 @@ class CloudInfrastructure(Lowering):
 
     # Hail Batch -------------------------------------------------------------------------------------------
 
+    def service_type(self, kind: AssetKind) -> str:
+        """The type token of a resource of Hail Batch or metamist."""
+        return SERVICE_TYPES[kind]
+
+    def hail_identity(self, logical: str, username: str) -> Text:
+        """The identity that the jobs of a Hail Batch user run as: known only after creation."""
+        return Ref(logical, 'identity')
+
     def hail_user(self, key: str, username: str, auth_url: str, by: By) -> HailUser:
-        """A Hail Batch user. The identity its jobs run as is known only after creation."""
+        """A Hail Batch user."""
         logical = self.logical(key)
         asset = self._asset(AssetKind.HAIL_USER, username, by)
         principal = self.builder.principal(
@@ -336,14 +376,14 @@ class CloudInfrastructure(Lowering):
                 f'{self.cloud.value}:hail:{username}',
                 PrincipalKind.MACHINE,
                 self.cloud,
-                Ref(logical, 'identity'),
+                self.hail_identity(logical, username),
                 hail_username=username,
             ),
         )
         self.state.made_by[principal.key] = logical
         self._resource(
             logical,
-            'cpg:hail:User',
+            self.service_type(AssetKind.HAIL_USER),
             f'{self.cloud.value}/{username}',
             {'username': username, 'url': auth_url, 'cloud': self.cloud.value},
             by,

@@ -23,7 +23,7 @@ from cpg_infra.abstraction.specification import (
 )
 from cpg_infra.config.names import Cloud
 from cpg_infra.config.people import CPGInfrastructureUser
-from cpg_infra.plan.access import Asset, Entitlement, Group, Principal, PrincipalKind
+from cpg_infra.plan.access import Asset, AssetKind, Entitlement, Group, Principal, PrincipalKind
 from cpg_infra.plan.resource import Options
 from cpg_infra.plan.roles import IN_WORDS, Role
 from cpg_infra.plan.values import Ref, Text, Value
@@ -36,6 +36,7 @@ class DryRunInfrastructure(CloudInfrastructure):
     """One dataset on paper."""
 
     cloud = Cloud.DRY_RUN
+    on_paper = True
     capabilities: ClassVar[Mapping[Capability, Expression]] = {
         capability: exact('written down only') for capability in Capability
     }
@@ -96,6 +97,14 @@ class DryRunInfrastructure(CloudInfrastructure):
     def require(self, service: CloudService, by: By) -> tuple[str, ...]:
         """Paper needs no enabling."""
         return ()
+
+    def service_type(self, kind: AssetKind) -> str:
+        """On paper too: a dry run makes no user and no project of a real service."""
+        return f'{PREFIX}{kind.value}'
+
+    def hail_identity(self, logical: str, username: str) -> Text:
+        """`<username>@hail.dry-run`."""
+        return f'{username}@hail.{Cloud.DRY_RUN.value}'
 
     def output(self, name: str, value: Value) -> None:
         """A stack says nothing of what does not exist."""
@@ -189,11 +198,7 @@ class DryRunInfrastructure(CloudInfrastructure):
         inputs: dict[str, Value] = {'format': format_.value}
         if description is not None:
             inputs['description'] = description
-        # A name of its own: the organisation's registry has a fixed one on a real cloud.
-        logical = str(registry.resource)
-        if not logical.startswith(self.dataset.dataset):
-            logical = f'{Cloud.DRY_RUN.value}-{logical}'
-        self._write('registry', logical, f'{registry.project}/{registry.name}', inputs, by, registry.asset)
+        self._write('registry', registry.resource, f'{registry.project}/{registry.name}', inputs, by, registry.asset)
 
     def _lower_group(self, group: Group, principal: Principal, logical: str, by: By) -> None:
         inputs: dict[str, Value] = {'description': group.description} if group.description is not None else {}

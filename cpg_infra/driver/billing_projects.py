@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cpg_infra.plan import Asset, AssetKind, Grant, HailRole, Options, PrincipalKind, Resource, Value
+from cpg_infra.plan import Asset, AssetKind, Grant, HailRole, Options, Resource, Value
 
 if TYPE_CHECKING:
     from cpg_infra.driver.dataset_cloud import DatasetCloud
@@ -34,7 +34,7 @@ def declare_billing_project(dataset: DatasetCloud) -> None:
     analysis = dataset.groups['analysis']
     holders.append(analysis.principal)
     for principal in root.groups.resolve(analysis):
-        if principal.kind is PrincipalKind.PERSON and principal.hail_username is not None:
+        if principal.user is not None and principal.hail_username is not None:
             users.add(principal.hail_username)
     if root.config.billing is not None and root.config.billing.hail_aggregator_username is not None:
         users.add(root.config.billing.hail_aggregator_username)
@@ -60,7 +60,7 @@ def declare_billing_project(dataset: DatasetCloud) -> None:
     builder.resource(
         Resource(
             infrastructure.logical('batch-billing-project'),
-            'cpg:hail:BillingProject',
+            infrastructure.service_type(AssetKind.HAIL_BILLING_PROJECT),
             f'{cloud}/{dataset.name}',
             inputs,
             by.owner,

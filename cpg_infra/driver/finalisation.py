@@ -75,7 +75,7 @@ def _declare_group(root: Infrastructure, group: PlaceholderGroup) -> None:
         )
     if group.identifier is not None:
         root.builder.group(record)
-        logical = infrastructure.logical(f'{group.name}-group-members')
+        logical = infrastructure.logical(f'{group.name}-members')
         infrastructure.existing_group_members(logical, group.identifier, principals, group.by)
         return
     # With a prefix the group's own logical name carries it, as deployed.

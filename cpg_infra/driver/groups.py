@@ -152,15 +152,21 @@ class GroupBook:
         description: str | None = None,
         identifier: str | None = None,
     ) -> PlaceholderGroup:
-        """A new group. Raises `PlanError` when the cloud has one of this name."""
-        key = (infrastructure.cloud, name)
+        """A new group. Raises `PlanError` when the cloud has one of this name.
+
+        With an `identifier` it was made by hand, and its name is only what we call it.
+        """
+        key = (infrastructure.cloud, identifier or name)
         if key in self._groups:
             raise PlanError(f'the group {name} is made twice on {infrastructure.cloud}')
+        principal = (
+            infrastructure.existing_group_principal(identifier) if identifier else infrastructure.group_principal(name)
+        )
         group = PlaceholderGroup(
             self,
             infrastructure,
             name,
-            infrastructure.group_principal(name),
+            principal,
             by,
             cached=cached,
             description=description,

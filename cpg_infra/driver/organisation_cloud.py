@@ -7,6 +7,7 @@ any number of members. All are made under the common dataset.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from cpg_infra.driver.sections import hail_on
 from cpg_infra.plan import BucketRole, PlanError, SecretRole, ServiceRole
 
 if TYPE_CHECKING:
+    from cpg_infra.driver.dataset_cloud import DatasetCloud
     from cpg_infra.driver.infrastructure import Infrastructure
 
 
@@ -104,6 +106,11 @@ class OrganisationCloud:
     # Things -----------------------------------------------------------------------------------------------
 
     @cached_property
+    def dataset_of_project(self) -> Mapping[str, DatasetCloud]:
+        """The datasets here by the names of their projects."""
+        return {dataset.infrastructure.project_name: dataset for dataset in self.root.deployed_on(self.cloud)}
+
+    @cached_property
     def members_cache(self) -> Bucket:
         """The bucket of the members caches."""
         by = self.by('members-cache', 'config_destination')
@@ -115,7 +122,7 @@ class OrganisationCloud:
         return self.infrastructure.machine_account(
             'pam-broker',
             self.by('temporary-access', 'common_dataset'),
-            logical=f'{self.infrastructure.project.name}-pam-broker',
+            logical=self.infrastructure.bare_name(f'{self.infrastructure.project.name}-pam-broker'),
             description='Service account used by GitHub Actions to request PAM grants',
             display_name='PAM Broker for GitHub Actions',
         )

@@ -73,14 +73,18 @@ class PlanBuilder:
         return name in self._resources
 
     def asset(self, asset: Asset) -> Asset:
-        """Declare an asset. Raises `DuplicateKeyError` when a managed one has the same key.
+        """Declare an asset. Raises `DuplicateKeyError` when a managed one has the same key and is managed too.
 
-        Things that exist without us may be named by several components; the first keeps the key.
+        Things that exist without us may be named by several components; the first keeps the key, unless it
+        turns out that the thing is managed after all.
         """
         first = self._assets.setdefault(asset.key, asset)
-        if first is not asset and (first.managed or asset.managed):
+        if first is asset or not asset.managed:
+            return first
+        if first.managed:
             raise DuplicateKeyError('asset', asset.key, _say(first.owner), _say(asset.owner))
-        return first
+        self._assets[asset.key] = asset
+        return asset
 
     def principal(self, principal: Principal) -> Principal:
         """Name a principal; naming it again is fine."""

@@ -12,7 +12,7 @@ from cpg_infra.abstraction.specification import CloudService
 from cpg_infra.config.organisation import CPGInfrastructureConfig
 from cpg_infra.plan.access import AssetKind
 from cpg_infra.plan.builder import PlanError
-from cpg_infra.plan.values import Lookup, Text, Value
+from cpg_infra.plan.values import Lookup, Text
 
 
 class GcpNames(CloudInfrastructure):
@@ -75,9 +75,9 @@ class GcpNames(CloudInfrastructure):
         """As deployed, without the cloud's name."""
         return f'{group}-group-cache-members'
 
-    def output(self, name: str, value: Value) -> None:
+    def bare_name(self, name: str) -> str:
         """As deployed, without the cloud's name."""
-        self.builder.output(name, value)
+        return name
 
     @property
     def billing_account(self) -> str:

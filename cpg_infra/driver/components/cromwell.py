@@ -70,7 +70,11 @@ class Cromwell(Component):
         key = f'cromwell-{level.value}-key'
         yield self.infrastructure.secret(f'{key}-2', name, self.by_choice()), '-2'
         runner = self.organisation.analysis_runner
-        if self.service.legacy_key_copy and runner is not None:
+        if (
+            self.service.legacy_key_copy
+            and runner is not None
+            and runner.gcp.project != self.infrastructure.project.name
+        ):
             by = self.by_organisation('cromwell', 'gcp', 'legacy_key_copy')
             yield self.infrastructure.secret(key, name, by, project=runner.gcp.project), ''
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cpg_infra.config import CPGDatasetComponents
@@ -11,6 +12,7 @@ from cpg_infra.plan import Asset, AssetKind, Grant, MetamistRole, Options, Resou
 
 if TYPE_CHECKING:
     from cpg_infra.driver.dataset import DatasetInfrastructure
+    from cpg_infra.driver.dataset_cloud import DatasetCloud
     from cpg_infra.driver.groups import PlaceholderGroup
 
 
@@ -35,10 +37,16 @@ class MetamistProjects:
         if self.dataset.config.setup_test:
             yield 'test', f'{self.dataset.name}-test'
 
+    @cached_property
+    def clouds(self) -> tuple[DatasetCloud, ...]:
+        """Where its members come from: nobody of a dry run, unless the dataset is only on paper."""
+        clouds = tuple(self.dataset.on.values())
+        return tuple(cloud for cloud in clouds if not cloud.infrastructure.on_paper) or clouds
+
     @property
     def has_groups(self) -> bool:
         """Whether the metamist component is there, on any cloud."""
-        return any(cloud.has(CPGDatasetComponents.METAMIST) for cloud in self.dataset.on.values())
+        return any(cloud.has(CPGDatasetComponents.METAMIST) for cloud in self.clouds)
 
     def finalise(self) -> None:
         """Make the projects, with the members that the six groups resolve to."""
@@ -49,9 +57,12 @@ class MetamistProjects:
 
     def _make(self, namespace: str, project: str) -> None:
         builder = self.dataset.root.builder
-        by = self.dataset.by(self.name, 'enable_metamist_project')
+        first = self.clouds[0]
+        # The service knows no clouds; a project on paper belongs to the paper.
+        cloud = first.cloud if first.infrastructure.on_paper else None
+        by = self.dataset.by(self.name, 'enable_metamist_project', cloud=cloud)
         asset = builder.asset(
-            Asset(f'metamist-project:{project}', AssetKind.METAMIST_PROJECT, None, project, by.owner, by.origin),
+            Asset(f'metamist-project:{project}', AssetKind.METAMIST_PROJECT, cloud, project, by.owner, by.origin),
         )
         # A project for tests belongs to the dataset too.
         inputs: dict[str, Value] = {'name': project, 'dataset': self.dataset.name}
@@ -70,7 +81,7 @@ class MetamistProjects:
         builder.resource(
             Resource(
                 f'metamist-project-{project}',
-                'cpg:metamist:Project',
+                first.infrastructure.service_type(AssetKind.METAMIST_PROJECT),
                 project,
                 inputs,
                 by.owner,
@@ -81,7 +92,7 @@ class MetamistProjects:
 
     def _groups(self, namespace: str) -> Iterator[tuple[PlaceholderGroup, MetamistRole]]:
         """The groups that give a role in a namespace, on every cloud."""
-        for cloud in self.dataset.on.values():
+        for cloud in self.clouds:
             if cloud.has(CPGDatasetComponents.METAMIST):
                 for suffix, (of, role) in METAMIST_GROUPS.items():
                     if of == namespace:

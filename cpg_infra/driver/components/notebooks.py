@@ -16,11 +16,14 @@ class Notebooks(Component):
 
     @cached_property
     def project(self) -> Project:
-        """The project of all notebook machines; it exists without us."""
+        """The project of all notebook machines; it exists without us, unless it is that of a dataset."""
         if self.organisation.notebooks is None:
             raise PlanError(f'{self.dataset.name}: notebooks are not configured')
-        by = self.by_organisation('notebooks', 'gcp', 'project')
-        return self.infrastructure.existing_project(self.organisation.notebooks.gcp.project, by)
+        name = self.organisation.notebooks.gcp.project
+        host = self.dataset.root.root.on[self.dataset.cloud].dataset_of_project.get(name)
+        if host is not None:
+            return host.infrastructure.project
+        return self.infrastructure.existing_project(name, self.by_organisation('notebooks', 'gcp', 'project'))
 
     @cached_property
     def account(self) -> MachineAccount:

@@ -51,7 +51,7 @@ class ContainerRegistry(Component):
             PYTHON_REGISTRY,
             RegistryFormat.PYTHON,
             self.by_choice(),
-            logical='python-artifact-registry',
+            logical=infrastructure.bare_name('python-artifact-registry'),
             region=infrastructure.organisation_region,
             description='Python packages for CPG',
         )
