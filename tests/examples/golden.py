@@ -121,7 +121,7 @@ def _inputs(resource: Resource, inputs: Mapping[str, Value], words: Mapping[str,
     shown = {
         key: value for key, value in sorted(inputs.items()) if key not in usual or fill(usual[key], words) != value
     }
-    if resource.type == 'cpg:metamist:Project' and 'members' in shown:
+    if resource.type in {'cpg:metamist:Project', 'dry-run:metamist-project'} and 'members' in shown:
         yield from _roles_by_member(shown.pop('members'))
     one_line = ' · '.join(f'{key}: {flow(value)}' for key, value in shown.items())
     if len(one_line) <= WIDTH - 4:

@@ -1,10 +1,14 @@
-"""Writes the golden plan anew: `python -m tests.examples.regenerate`. Read the difference before you commit it."""
+"""Writes the golden plan and the excerpt in README.md anew: `python -m tests.examples.regenerate`.
+
+Read the difference before you commit it.
+"""
 
 from __future__ import annotations
 
 import sys
 
 from tests.examples import lantern
+from tests.examples.excerpt import README, with_excerpt
 from tests.examples.golden import render
 
 TITLE = f'Plan of examples/lantern on {lantern.DATE}; written by `python -m tests.examples.regenerate`'
@@ -17,4 +21,5 @@ def text() -> str:
 
 if __name__ == '__main__':
     lantern.GOLDEN.write_text(text(), encoding='utf-8')
-    sys.stdout.write(f'wrote {lantern.GOLDEN.relative_to(lantern.ROOT)}\n')
+    README.write_text(with_excerpt(README.read_text(encoding='utf-8')), encoding='utf-8')
+    sys.stdout.write(f'wrote {lantern.GOLDEN.relative_to(lantern.ROOT)} and the excerpt in README.md\n')
