@@ -61,3 +61,15 @@ class Model(BaseModel):
         Raises `pydantic.ValidationError` when keys, types or enumerations are wrong.
         """
         return cls.model_validate(value)
+
+
+def resolve_nested(model: type[Model]) -> None:
+    """Resolve the annotations of the models inside `model`, innermost first.
+
+    A class body cannot name the class that it is in, so nested models refer to each other by text. Pydantic would
+    resolve that when it is first needed; whoever walks the fields before must not meet the text.
+    """
+    for inner in vars(model).values():
+        if isinstance(inner, type) and issubclass(inner, Model) and inner is not model:
+            resolve_nested(inner)
+            inner.model_rebuild()

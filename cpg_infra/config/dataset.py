@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from cpg_infra.config.base import FrozenDict, FrozenMap, Model
+from cpg_infra.config.base import FrozenDict, FrozenMap, Model, resolve_nested
 from cpg_infra.config.names import Cloud, CloudName, CPGDatasetComponents, DatasetName, NonEmpty, PeopleGroup, UserId
 from cpg_infra.config.people import DatasetMember
 
@@ -167,3 +167,6 @@ class CPGDatasetConfig(Model):
     def clouds(self) -> tuple[Cloud, ...]:
         """The clouds it is deployed to, in canonical order and without duplicates."""
         return tuple(cloud for cloud in Cloud if cloud.value in self.deploy_locations)
+
+
+resolve_nested(CPGDatasetConfig)

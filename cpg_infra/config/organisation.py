@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from cpg_infra.config.base import FrozenDict, FrozenMap, Model
+from cpg_infra.config.base import FrozenDict, FrozenMap, Model, resolve_nested
 from cpg_infra.config.names import DatasetName, NonEmpty, UserId
 from cpg_infra.config.people import CPGInfrastructureGroup, CPGInfrastructureUser
 
@@ -351,3 +351,6 @@ class CPGInfrastructureConfig(Model):
         default=False,
         description='Remove members of cloud groups that nobody declared.',
     )
+
+
+resolve_nested(CPGInfrastructureConfig)

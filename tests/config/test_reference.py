@@ -29,3 +29,9 @@ def test_links_lead_to_headings() -> None:
     links = {part.partition(')')[0] for part in page.split('](#')[1:]}
     assert links
     assert links <= anchors
+
+
+def test_every_nested_model_has_a_table_of_its_keys() -> None:
+    text = render()
+    assert 'ForwardRef' not in text
+    assert '`hail_batch_url`' in text

@@ -38,17 +38,19 @@ def dependencies_exist(whole: Whole) -> Findings:
 
 def listed_once(whole: Whole) -> Findings:
     """A dataset in both lists of dependencies counts as a full one; that deploys today, so it is a warning."""
+    organisation = whole.organisation
+    is_full = organisation is not None and organisation.common_dataset_access == 'read-write'
+    implicit = organisation.common_dataset if organisation is not None and is_full else None
     for dataset in whole.datasets.values():
         for other in dict.fromkeys(dataset.depends_on_readonly):
             if other in dataset.depends_on:
-                path = dataset_path(dataset.dataset, 'depends_on_readonly')
-                yield whole.finding(
-                    'dependency-twice',
-                    path,
-                    f"'{other}' is in depends_on too, which is the stronger one and holds",
-                    at=(*path, other),
-                    severity=Severity.WARNING,
-                )
+                message = f"'{other}' is in depends_on too, which is the stronger one and holds"
+            elif other == implicit:
+                message = f"every dataset depends on '{other}' fully, which is the stronger one and holds"
+            else:
+                continue
+            path = dataset_path(dataset.dataset, 'depends_on_readonly')
+            yield whole.finding('dependency-twice', path, message, at=(*path, other), severity=Severity.WARNING)
 
 
 def _cycle_findings(whole: Whole, graph: Mapping[str, tuple[str, ...]]) -> Findings:

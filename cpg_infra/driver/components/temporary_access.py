@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
+from cpg_infra.abstraction import By
 from cpg_infra.abstraction.specification import TemporaryAccess as Terms
 from cpg_infra.config import CPGDatasetComponents
 from cpg_infra.driver.components.component import Component
@@ -22,31 +23,37 @@ class TemporaryAccess(Component):
     name = 'temporary-access'
 
     @property
-    def needed(self) -> bool:
-        """Whether somebody may ask: the dataset's own people or notebooks, or those of a direct dependant.
+    def asked_for(self) -> By | None:
+        """Why somebody may ask, None when nobody may.
 
-        The common dataset is everybody's dependency; that alone does not count.
+        It is for the dataset's own notebooks or people, or for those of a direct dependant. The common dataset is
+        everybody's dependency; that alone does not count.
         """
-        root = self.dataset.root
         if not self.dataset.has(CPGDatasetComponents.STORAGE):
-            return False
-        cloud = self.dataset.cloud
-        return root.wants_temporary_access or any(
-            other.wants_temporary_access and cloud in other.on for other in root.dependants
-        )
+            return None
+        if self.config.allow_notebook_tmp_main_read:
+            return self.by('allow_notebook_tmp_main_read')
+        if self.dataset.root.wants_temporary_access:
+            return self.by('members', GROUP)
+        name = self.dataset.name
+        for other in self.dataset.root.dependants:
+            if other.wants_temporary_access and self.dataset.cloud in other.on:
+                key = 'depends_on' if name in other.config.depends_on else 'depends_on_readonly'
+                return By(self.by().owner, other.by(self.name, key, name).origin)
+        return None
 
     def declare(self) -> None:
         """The entitlement, and what the asking takes."""
         group = self.dataset.groups[GROUP]
         if self.config.allow_notebook_tmp_main_read and self.dataset.has(CPGDatasetComponents.NOTEBOOKS):
-            by = self.by('allow_notebook_tmp_main_read')
+            own = self.by('allow_notebook_tmp_main_read')
             account = self.dataset.notebooks.account
-            group.add(account.principal, by, key='notebook')
+            group.add(account.principal, own, key='notebook')
             broker = self.dataset.root.root.on[self.dataset.cloud].broker
-            self.infrastructure.grant(broker.principal, AccountRole.CREATE_TOKENS, account, by)
-        if not self.needed:
+            self.infrastructure.grant(broker.principal, AccountRole.CREATE_TOKENS, account, own)
+        by = self.asked_for
+        if by is None:
             return
-        by = self.by('allow_notebook_tmp_main_read' if self.config.allow_notebook_tmp_main_read else 'members')
         terms = self.organisation.temporary_access
         _ = self.dataset.root.root.on[self.dataset.cloud].broker
         self.infrastructure.grant(group.principal, ProjectRole.BROWSE, self.infrastructure.project, by)

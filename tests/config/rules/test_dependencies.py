@@ -46,7 +46,7 @@ def test_a_diamond_is_no_cycle() -> None:
         findings(
             dataset('alpha', depends_on=['beta', 'gamma']),
             dataset('beta', depends_on=['delta']),
-            dataset('gamma', depends_on_readonly=['delta', 'common']),
+            dataset('gamma', depends_on_readonly=['delta']),
             dataset('delta'),
         )
         == []
@@ -110,3 +110,11 @@ def has_cycle(graph: dict[str, tuple[str, ...]]) -> bool:
     while ends := {name for name in left if not left.intersection(graph[name])}:
         left -= ends
     return bool(left)
+
+
+def test_reading_the_common_dataset_only_has_no_effect_while_everybody_depends_on_it_fully() -> None:
+    assert findings(dataset('alpha', depends_on_readonly=['common'])) == [
+        "warning: alpha.depends_on_readonly: every dataset depends on 'common' fully, "
+        'which is the stronger one and holds',
+    ]
+    assert findings(dataset('alpha', depends_on_readonly=['common']), common_dataset_access='readonly') == []
