@@ -1,0 +1,95 @@
+"""Every resource of example and generated plans is what its provider's SDK, or our own schema, says it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from hypothesis import given, settings
+
+from cpg_infra.abstraction.dry_run import PREFIX
+from cpg_infra.config import load
+from cpg_infra.driver import Infrastructure
+from cpg_infra.plan import Plan
+from cpg_infra.provider.schema import SCHEMA
+from tests.conformance.catalogues import CHECKER
+from tests.conformance.checker import is_on_paper, registered
+from tests.conformance.organisations import with_every_option
+from tests.organisations import TODAY
+from tests.random_organisations import Given, organisations
+
+LANTERN: Final = Path(__file__).resolve().parents[2] / 'examples' / 'lantern'
+
+EVERY_TYPE: Final = {
+    *SCHEMA,
+    'gcp:artifactregistry/repository:Repository',
+    'gcp:artifactregistry/repositoryIamMember:RepositoryIamMember',
+    'gcp:billing/budget:Budget',
+    'gcp:cloudidentity/group:Group',
+    'gcp:cloudrun/iamMember:IamMember',
+    'gcp:organizations/project:Project',
+    'gcp:privilegedaccessmanager/entitlement:entitlement',
+    'gcp:projects/iAMMember:IAMMember',
+    'gcp:projects/service:Service',
+    'gcp:secretmanager/secret:Secret',
+    'gcp:secretmanager/secretIamBinding:SecretIamBinding',
+    'gcp:secretmanager/secretIamMember:SecretIamMember',
+    'gcp:secretmanager/secretVersion:SecretVersion',
+    'gcp:serviceaccount/account:Account',
+    'gcp:serviceaccount/iAMBinding:IAMBinding',
+    'gcp:serviceaccount/key:Key',
+    'gcp:storage/bucket:Bucket',
+    'gcp:storage/bucketIAMBinding:BucketIAMBinding',
+    'gcp:storage/bucketIAMMember:BucketIAMMember',
+    'gcp:storage/bucketObject:BucketObject',
+}
+
+
+def said(plan: Plan) -> list[str]:
+    return [str(finding) for finding in CHECKER.check(plan)]
+
+
+@cache
+def lantern() -> Plan:
+    loaded = load(LANTERN)
+    return Infrastructure(loaded.organisation, loaded.datasets, date=TODAY, sources=loaded.sources).plan()
+
+
+def types_of(plan: Plan) -> set[str]:
+    """What is not in a plan is not checked."""
+    return {resource.type for resource in registered(plan)}
+
+
+def test_an_organisation_with_every_option_conforms() -> None:
+    assert said(with_every_option()) == []
+    assert types_of(with_every_option()) == EVERY_TYPE
+    assert len(registered(with_every_option())) > 500
+
+
+def test_the_example_organisation_conforms() -> None:
+    assert said(lantern()) == []
+    assert types_of(lantern()) == EVERY_TYPE
+    assert len(registered(lantern())) > 1500
+
+
+def test_generated_organisations_conform() -> None:
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=40)
+    @given(organisations())
+    def conforms(generated: Given) -> None:
+        plan = Infrastructure(generated.organisation, generated.datasets, date=TODAY).plan()
+        seen.update(resource.type for resource in registered(plan))
+        assert said(plan) == []
+
+    conforms()
+    assert seen.keys() == EVERY_TYPE
+    assert seen.total() > 2000
+
+
+def test_no_provider_hears_of_a_dry_run() -> None:
+    on_paper = [resource for resource in lantern().resources if is_on_paper(resource)]
+    assert len(on_paper) > 100
+    assert {resource.type for resource in on_paper if not resource.type.startswith(PREFIX)} == set()
