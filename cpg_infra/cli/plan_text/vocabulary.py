@@ -1,0 +1,77 @@
+"""What people call the kinds of things and resources. Tables; a kind that is not in them is named by its token."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from cpg_infra.plan import AssetKind
+
+THINGS: Final[Mapping[AssetKind, str]] = {
+    AssetKind.PROJECT: 'project',
+    AssetKind.BUDGET: 'budget',
+    AssetKind.BUCKET: 'bucket',
+    AssetKind.BLOB: 'file',
+    AssetKind.MACHINE_ACCOUNT: 'account',
+    AssetKind.ACCOUNT_KEY: 'key',
+    AssetKind.SECRET: 'secret',
+    AssetKind.SECRET_VERSION: 'secret value',
+    AssetKind.REGISTRY: 'registry',
+    AssetKind.SERVICE: 'service',
+    AssetKind.SERVICE_ENABLEMENT: 'enabled API',
+    AssetKind.HAIL_USER: 'Hail user',
+    AssetKind.HAIL_BILLING_PROJECT: 'Hail project',
+    AssetKind.METAMIST_PROJECT: 'metamist project',
+    AssetKind.RAW: 'other',
+}
+
+RESOURCES: Final[Mapping[str, str]] = {
+    'cpg:google:GroupMembers': 'member list of a group',
+    'cpg:hail:BillingProject': 'Hail project',
+    'cpg:hail:User': 'Hail user',
+    'cpg:metamist:Project': 'metamist project',
+    'gcp:artifactregistry/repository:Repository': 'registry',
+    'gcp:artifactregistry/repositoryIamMember:RepositoryIamMember': 'access to a registry',
+    'gcp:billing/budget:Budget': 'budget',
+    'gcp:cloudidentity/group:Group': 'group',
+    'gcp:cloudrun/iamMember:IamMember': 'access to a service',
+    'gcp:organizations/project:Project': 'project',
+    'gcp:privilegedaccessmanager/entitlement:entitlement': 'temporary access',
+    'gcp:projects/iAMMember:IAMMember': 'access to a project',
+    'gcp:projects/service:Service': 'enabled API',
+    'gcp:secretmanager/secret:Secret': 'secret',
+    'gcp:secretmanager/secretIamBinding:SecretIamBinding': 'access to a secret',
+    'gcp:secretmanager/secretIamMember:SecretIamMember': 'access to a secret',
+    'gcp:secretmanager/secretVersion:SecretVersion': 'secret value',
+    'gcp:serviceaccount/account:Account': 'account',
+    'gcp:serviceaccount/iAMBinding:IAMBinding': 'access to an account',
+    'gcp:serviceaccount/iAMMember:IAMMember': 'access to an account',
+    'gcp:serviceaccount/key:Key': 'key',
+    'gcp:storage/bucket:Bucket': 'bucket',
+    'gcp:storage/bucketIAMBinding:BucketIAMBinding': 'access to a bucket',
+    'gcp:storage/bucketIAMMember:BucketIAMMember': 'access to a bucket',
+    'gcp:storage/bucketObject:BucketObject': 'file',
+}
+
+_DRY_RUN: Final[Mapping[str, str]] = {
+    **{f'dry-run:{kind.value}': word for kind, word in THINGS.items()},
+    'dry-run:grant': 'access',
+    'dry-run:group-members': 'member list of a group',
+}
+
+FIRST: Final = ('project', 'shared-project', 'groups', 'dependencies', 'storage', 'uploads', 'release')
+"""Components that a reader wants first; the others follow by name."""
+
+
+def resource_word(token: str) -> str:
+    """What people call a resource of a type: `bucket`; for an unknown type the end of its token, in words."""
+    known = RESOURCES.get(token) or _DRY_RUN.get(token)
+    if known is not None:
+        return known
+    return re.sub(r'(?<=[a-z0-9])(?=[A-Z])', ' ', token.rpartition(':')[2]).replace('-', ' ').lower()
+
+
+def component_order(component: str) -> tuple[int, str]:
+    """Sort key of components."""
+    return (FIRST.index(component) if component in FIRST else len(FIRST), component)
