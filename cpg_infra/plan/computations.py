@@ -7,7 +7,7 @@ Each constructor here evaluates at once when every argument is known, and defers
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from cpg_infra.plan.values import Computed, Json, Text, Value, is_known
@@ -105,7 +105,7 @@ def evaluate_value(value: Value, resolve: Callable[[Value], Json]) -> Json:
     """The plain form of a value, with `resolve` filling in references and look-ups."""
     if isinstance(value, Computed):
         return evaluate(value.function, [evaluate_value(argument, resolve) for argument in value.arguments])
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {key: evaluate_value(item, resolve) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [evaluate_value(item, resolve) for item in value]

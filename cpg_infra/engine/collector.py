@@ -1,0 +1,57 @@
+"""Python's cyclic garbage collector rests while a plan is registered.
+
+The SDK makes some 25 objects per resource that live until the resource is registered. The collector goes through
+all of them again and again and finds next to nothing: half the time of a large emission. Resting costs about
+7 KB per resource until the program ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+
+import pulumi
+
+_waiting: set[asyncio.Task[None]] = set()
+"""The event loop itself holds tasks weakly."""
+
+
+@contextmanager
+def collector_resting(registered: Mapping[str, pulumi.Resource]) -> Iterator[None]:
+    """Let the collector rest until all that is in `registered` at the end of the block has been registered.
+
+    It is woken as well when the block or the program fails. Nothing is changed when it was off before, or outside
+    of an event loop, where nobody would wake it.
+    """
+    if not gc.isenabled() or not _in_event_loop():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+        task = asyncio.ensure_future(_wake_after(registered))
+    except BaseException:
+        gc.enable()
+        raise
+    _waiting.add(task)
+    task.add_done_callback(_waiting.discard)
+
+
+async def _wake_after(registered: Mapping[str, pulumi.Resource]) -> None:
+    try:
+        for resource in registered.values():
+            # A registration that failed is reported where it failed; here it has merely ended.
+            with suppress(Exception):
+                await resource.urn.future()
+    finally:
+        gc.enable()
+
+
+def _in_event_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

@@ -1,0 +1,102 @@
+"""Registers a plan with Pulumi, in one flat loop.
+
+Generic resources only: typed provider classes cost up to eight times as much and add nothing to a plan that the
+conformance tests have checked. No component resources (depending on one means depending on all its children) and
+no explicit providers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import pulumi
+
+from cpg_infra.config.diagnostics import ConfigurationError, Severity
+from cpg_infra.engine.collector import collector_resting
+from cpg_infra.engine.order import in_dependency_order
+from cpg_infra.engine.outputs import Outputs
+from cpg_infra.engine.registration import GenericResource, resource_options, stack_traces_left_out, start_registrations
+from cpg_infra.engine.survey import Survey, leaves_of, survey
+from cpg_infra.plan import Plan, PlanError, Ref, Resource, Value
+
+DRY_RUN_PREFIX: Final = 'dry-run:'
+"""Begins the type of resources that exist on paper only."""
+
+
+class PlanRefusedError(ConfigurationError):
+    """The plan says itself that it must not be deployed; `diagnostics` holds every reason."""
+
+
+def emit(plan: Plan) -> Mapping[str, pulumi.CustomResource]:
+    """Register the plan's resources and stack outputs with the running Pulumi program; resources by logical name.
+
+    Resources of a dry run are counted in the log and not registered, nor are stack outputs that need one.
+    Warnings go to the log. Nothing is registered when the plan is refused: raises `PlanRefusedError` when it has
+    diagnostics of severity error, `PlanError` when its resources contradict each other (`DependencyCycleError`,
+    `DanglingReferenceError`).
+    """
+    if plan.errors:
+        raise PlanRefusedError(plan.errors)
+    resources = {resource.name: resource for resource in plan.resources if not resource.type.startswith(DRY_RUN_PREFIX)}
+    on_paper = {resource.name for resource in plan.resources if resource.name not in resources}
+    outputs = {name: value for name, value in plan.outputs.items() if not _needs(value, on_paper)}
+    registered = _register(resources, on_paper, outputs)
+    _tell(plan, len(on_paper), len(plan.outputs) - len(outputs))
+    return registered
+
+
+def _register(
+    planned: Mapping[str, Resource], on_paper: set[str], outputs: Mapping[str, Value]
+) -> dict[str, pulumi.CustomResource]:
+    found = survey(planned, outputs, absent=on_paper)
+    order = in_dependency_order(planned, found.needs)
+    _refuse_unknown_secrets(planned)
+    registered: dict[str, pulumi.CustomResource] = {}
+    values = Outputs(planned, registered)
+    with collector_resting(registered):
+        with stack_traces_left_out():
+            for name in order:
+                resource = planned[name]
+                inputs = _inputs(resource, found, values)
+                first = [registered[other] for other in found.waits_for.get(name, ())]
+                registered[name] = GenericResource(resource.type, name, inputs, resource_options(resource, first))
+        for name, value in outputs.items():
+            pulumi.export(name, values.fill(value))
+        start_registrations()
+    return registered
+
+
+def _inputs(resource: Resource, found: Survey, values: Outputs) -> dict[str, pulumi.Input[object]]:
+    # A copy, because what transformations do to the inputs is not to reach the plan. An output can be read only
+    # when its key is among the inputs; None stands for "not an input".
+    inputs: dict[str, pulumi.Input[object]] = dict(resource.inputs)
+    for key in found.read_outputs.get(resource.name, ()):
+        inputs.setdefault(key)
+    for key in found.deferred.get(resource.name, ()):
+        inputs[key] = values.fill(resource.inputs[key])
+    for key in resource.options.secret_inputs:
+        inputs[key] = pulumi.Output.secret(inputs[key])
+    return inputs
+
+
+def _needs(value: Value, names: set[str]) -> bool:
+    return bool(names) and any(isinstance(leaf, Ref) and leaf.resource in names for leaf in leaves_of(value))
+
+
+def _refuse_unknown_secrets(planned: Mapping[str, Resource]) -> None:
+    """A misspelt secret input would go to the state in clear."""
+    for resource in planned.values():
+        for key in resource.options.secret_inputs:
+            if key not in resource.inputs:
+                raise PlanError(f'{resource.name}: the secret input {key} is not among its inputs')
+
+
+def _tell(plan: Plan, resources_on_paper: int, outputs_on_paper: int) -> None:
+    for remark in plan.diagnostics:
+        log = pulumi.log.warn if remark.severity is Severity.WARNING else pulumi.log.info
+        log(str(remark))
+    if resources_on_paper:
+        pulumi.log.info(
+            f'dry run: {resources_on_paper} resources and {outputs_on_paper} stack outputs are planned, not registered'
+        )
