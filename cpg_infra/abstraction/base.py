@@ -163,10 +163,21 @@ class CloudInfrastructure(Lowering):
         name = self.dataset.dataset
         return By(Owner(name, self.cloud, component), dataset_path(name, *steps))
 
+    @property
+    def place(self) -> tuple[str, ...]:
+        """The steps to the value because of which the dataset is on this cloud: its section, else the list of clouds.
+
+        The common dataset may stand for the organisation on a cloud where it is not itself.
+        """
+        cloud = self.cloud.value
+        if getattr(self.dataset, cloud, None) is not None:
+            return (cloud,)
+        return ('deploy_locations', cloud) if cloud in self.dataset.deploy_locations else ('deploy_locations',)
+
     @cached_property
     def project(self) -> Project:
         """The dataset's project; made on first use."""
-        return self._project('project', self.project_name, self._by('project', self.cloud.value))
+        return self._project('project', self.project_name, self._by('project', *self.place))
 
     @cached_property
     def shared_project(self) -> Project:

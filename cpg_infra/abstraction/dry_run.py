@@ -94,7 +94,7 @@ class DryRunInfrastructure(CloudInfrastructure):
             Principal(f'{self.cloud.value}:person:{address}', PrincipalKind.PERSON, self.cloud, address, user.id, hail),
         )
 
-    def require(self, service: CloudService, by: By) -> tuple[str, ...]:
+    def require(self, service: CloudService) -> tuple[str, ...]:
         """Paper needs no enabling."""
         return ()
 
@@ -215,7 +215,8 @@ class DryRunInfrastructure(CloudInfrastructure):
             return
         logical = f'{self.state.made_by[principal.key]}-members'
         inputs: dict[str, Value] = {'members': sorted(member.label for member in members)}
-        self._write('group-members', logical, principal.address, inputs, by, group.key)
+        memberships = sorted(f'{group.key}|{member.key}' for member in members)
+        self._write('group-members', logical, principal.address, inputs, by, group.key, *memberships)
 
     def existing_group_members(self, logical: str, identifier: str, members: Mapping[str, Principal], by: By) -> None:
         """A list on paper."""

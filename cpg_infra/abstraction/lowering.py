@@ -69,7 +69,7 @@ class Lowering(ABC):
     # Resources --------------------------------------------------------------------------------------------
 
     @abstractmethod
-    def require(self, service: CloudService, by: By) -> tuple[str, ...]:
+    def require(self, service: CloudService) -> tuple[str, ...]:
         """Make sure that `service` is enabled in the dataset's project.
 
         Returns the logical names of what anything that uses it must come after.

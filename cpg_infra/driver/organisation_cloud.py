@@ -71,12 +71,12 @@ class OrganisationCloud:
     @cached_property
     def hail_wheels_viewers(self) -> PlaceholderGroup:
         """Who reads the Hail wheels."""
-        return self._group('hail-wheels-viewers', self.by('hail', 'hail', self.cloud.value, 'wheel_bucket_name'))
+        return self._group('hail-wheels-viewers', self.by('hail', 'hail', 'gcp', 'wheel_bucket_name'))
 
     @cached_property
     def git_credentials_readers(self) -> PlaceholderGroup:
         """Whose jobs check out private repositories."""
-        by = self.by('hail', 'hail', self.cloud.value, 'git_credentials_secret_name')
+        by = self.by('hail', 'hail', 'gcp', 'git_credentials_secret_name')
         return self._group('git-credentials-readers', by)
 
     @cached_property
@@ -238,7 +238,7 @@ class OrganisationCloud:
         if service is None:
             return
         infrastructure, by = self.infrastructure, self.by('dropbox', 'data_dropbox')
-        infrastructure.require(CloudService.SECRETS, by)
+        infrastructure.require(CloudService.SECRETS)
         secret = infrastructure.secret(
             'dropbox-server-config', 'dropbox-server-config', by, project=service.gcp.project
         )

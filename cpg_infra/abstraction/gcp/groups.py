@@ -34,7 +34,7 @@ class GcpGroups(GcpNames):
             inputs,
             by,
             group.key,
-            depends_on=self.require(CloudService.GROUPS, by),
+            depends_on=self.require(CloudService.GROUPS),
             options=_GROUP,
         )
 

@@ -84,7 +84,7 @@ class GcpInfrastructure(GcpGroups, GcpGrants):
             inputs,
             by,
             asset.key,
-            depends_on=self.require(CloudService.BUDGETS, by),
+            depends_on=self.require(CloudService.BUDGETS),
         )
 
     # Storage ----------------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ class GcpInfrastructure(GcpGroups, GcpGrants):
             inputs,
             by,
             account.asset,
-            depends_on=[project.resource, *self.require(CloudService.IDENTITIES, by)],
+            depends_on=[project.resource, *self.require(CloudService.IDENTITIES)],
         )
 
     def account_id(self, account: MachineAccount) -> str:
@@ -178,7 +178,7 @@ class GcpInfrastructure(GcpGroups, GcpGrants):
             secret.asset,
             depends_on=[
                 self.project.resource if secret.project == self.project_name else None,
-                *self.require(CloudService.SECRETS, by),
+                *self.require(CloudService.SECRETS),
             ],
         )
 
@@ -244,7 +244,7 @@ class GcpInfrastructure(GcpGroups, GcpGrants):
     ) -> None:
         agent = self._temporary_access_agent
         role = ProjectRole.MANAGE_TEMPORARY_ACCESS
-        enabled = self.require(CloudService.TEMPORARY_ACCESS, by)
+        enabled = self.require(CloudService.TEMPORARY_ACCESS)
         self.grant(agent, role, self.project, by)
         agent_binding = f'{self.project.resource}-{role.value.partition(".")[2]}-{slug(agent)}'
         self._resource(

@@ -7,7 +7,7 @@ from functools import cached_property
 from cpg_infra.abstraction.base import CloudInfrastructure
 from cpg_infra.abstraction.gcp import iam
 from cpg_infra.abstraction.gcp.services import APIS
-from cpg_infra.abstraction.handles import By, Project
+from cpg_infra.abstraction.handles import Project
 from cpg_infra.abstraction.specification import CloudService
 from cpg_infra.config.organisation import CPGInfrastructureConfig
 from cpg_infra.plan.access import AssetKind
@@ -87,12 +87,16 @@ class GcpNames(CloudInfrastructure):
             raise PlanError('the organisation has no section billing.gcp')
         return billing.gcp.account_id
 
-    def require(self, service: CloudService, by: By) -> tuple[str, ...]:
-        """Enable an API, and what it needs before. Enabled APIs are never disabled again."""
+    def require(self, service: CloudService) -> tuple[str, ...]:
+        """Enable an API, and what it needs before. Enabled APIs are never disabled again.
+
+        Many may need it, so it belongs to the project and not to whoever asked first.
+        """
         api = APIS[service]
         logical = self.logical(f'{api.short}-service')
         if not self.builder.has_resource(logical):
-            before = self.require(api.after, by) if api.after else ()
+            before = self.require(api.after) if api.after else ()
+            by = self._by('project', *self.place)
             asset = self._asset(AssetKind.SERVICE_ENABLEMENT, f'{self.project_name}/{api.host}', by).key
             self._resource(
                 logical,

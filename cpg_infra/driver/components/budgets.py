@@ -29,10 +29,9 @@ class Budgets(Component):
 
     def declare(self) -> None:
         """The project, its services, its budget. A dry run may have no budget."""
-        by = self.by(self.dataset.cloud.value)
         project = self.infrastructure.project
         for service in ALWAYS:
-            self.infrastructure.require(service, by)
+            self.infrastructure.require(service)
         if (budget := self.budget) is not None:
             by = self.by('budgets', self.dataset.cloud.value, 'monthly_budget')
             money = self.money(budget.monthly_budget)

@@ -35,7 +35,7 @@ class Cromwell(Component):
     def declare(self) -> None:
         """The accounts, their keys, and who runs workflows as them."""
         infrastructure, project, by = self.infrastructure, self.infrastructure.project, self.by_choice()
-        infrastructure.require(CloudService.BATCH, by)
+        infrastructure.require(CloudService.BATCH)
         by_runner = self.by_organisation('cromwell', 'gcp', 'runner_machine_account')
         runner = infrastructure.account(self.service.runner_machine_account)
         infrastructure.grant(runner, ProjectRole.EDIT_BATCH_JOBS, project, by_runner)

@@ -30,7 +30,7 @@ class Spark(Component):
     def declare(self) -> None:
         """The accounts, who acts as them, and who sees the clusters."""
         infrastructure, project, by = self.infrastructure, self.infrastructure.project, self.by_choice()
-        infrastructure.require(CloudService.CLUSTERS, by)
+        infrastructure.require(CloudService.CLUSTERS)
         for level, account in self.accounts.items():
             self.dataset.access_levels.add(level, 'dataproc', account.principal, self)
             infrastructure.grant(account.principal, ProjectRole.WORK_IN_CLUSTERS, project, by)
