@@ -1,0 +1,150 @@
+"""Random organisations: sound by construction, and as odd as the configuration allows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from random import Random
+
+from hypothesis import strategies as st
+
+from cpg_infra.config import CPGDatasetComponents, CPGDatasetConfig, CPGInfrastructureConfig, PeopleGroup
+from tests.organisations import BILLING, GCP, PEOPLE, SECTIONS, Plain, dataset, organisation, user
+
+NAMES = ('alpha', 'beta', 'gamma', 'delta-x', 'main', 'test', 'service')
+"""Names of datasets; the last ones also begin keys of things."""
+
+COMPONENTS = tuple(component.value for component in CPGDatasetComponents)
+NEEDS = {
+    'cromwell': 'cromwell',
+    'notebooks': 'notebooks',
+    'hail-accounts': 'hail',
+    'metamist': 'metamist',
+    'analysis-runner': 'analysis_runner',
+}
+"""The section of the organisation that a component needs when it is named."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """A configuration."""
+
+    organisation: CPGInfrastructureConfig
+    datasets: tuple[CPGDatasetConfig, ...]
+
+
+def _some(values: tuple[str, ...], most: int = 3) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(values), max_size=most, unique=True)
+
+
+@st.composite
+def sections(draw: st.DrawFn) -> dict[str, Plain]:
+    """Changes to the organisation: sections missing or present, options either way."""
+    changes: dict[str, Plain] = {name: SECTIONS[name] if draw(st.integers(0, 4)) else None for name in sorted(SECTIONS)}
+    changes['gcp'] = {
+        **GCP,
+        'allow_external_group_members': draw(st.booleans()),
+        'create_empty_groups': draw(st.booleans()),
+        'budget_notification_pubsub': draw(st.none() | st.just('projects/lantern-billing/topics/budgets')),
+        'organization_id': draw(st.none() | st.just('123')),
+    }
+    changes['billing'] = BILLING if draw(st.booleans()) else {'gcp': BILLING['gcp']}
+    changes['group_prefix'] = draw(st.none() | st.just('try-'))
+    changes['disable_group_memberships'] = draw(st.booleans())
+    changes['groups_authoritative'] = draw(st.booleans())
+    changes['common_dataset_access'] = draw(st.sampled_from(['read-write', 'readonly']))
+    changes['config_destination'] = draw(st.sampled_from(['gs://lantern-config', 'gs://lantern-config/deploy/']))
+    if changes['cromwell'] is not None:
+        legacy = changes['analysis_runner'] is not None and draw(st.booleans())
+        changes['cromwell'] = {'gcp': {**SECTIONS['cromwell']['gcp'], 'legacy_key_copy': legacy}}
+    changes['users'] = {
+        name: user(name, can_access_internal_dataset_logs=draw(st.booleans())) for name in draw(st.permutations(PEOPLE))
+    }
+    changes['adhoc_groups'] = [
+        {'name': name, 'description': f'About {name}', 'members': draw(_some(PEOPLE))}
+        for name in draw(_some(('steering', 'visitors'), 2))
+    ]
+    if draw(st.booleans()):
+        changes['temporary_access'] = {'approver_groups': ['approvers@example.org'], 'steps': draw(st.integers(1, 2))}
+    return changes
+
+
+@st.composite
+def options(draw: st.DrawFn, name: str, earlier: tuple[str, ...], present: frozenset[str]) -> dict[str, Plain]:
+    """The options of one dataset. Dependencies go to earlier names only, so there is no cycle."""
+    chosen: dict[str, Plain] = {
+        flag: draw(st.booleans())
+        for flag in (
+            'setup_test',
+            'create_container_registry',
+            'is_internal_dataset',
+            'enable_release',
+            'enable_metamist_project',
+            'autoclass',
+        )
+    }
+    chosen['archive_age'] = draw(st.integers(0, 90))
+    chosen['enable_shared_project'] = chosen['enable_release'] and draw(st.booleans())
+    chosen['budgets'] = {'gcp': {'monthly_budget': draw(st.integers(1, 9999)), 'shared_total_budget': 300}}
+    chosen['gcp'] = {'project': f'lantern-{name}'}
+    if draw(st.booleans()):
+        chosen['gcp']['region'] = 'us-central1'
+    components: list[str] | None = None
+    if draw(st.booleans()):
+        possible = tuple(each for each in COMPONENTS if NEEDS.get(each, 'none') in {*present, 'none'})
+        components = draw(st.lists(st.sampled_from(possible), unique=True))
+        chosen['components'] = {'gcp': components}
+    has_storage = components is None or 'storage' in components
+    groups = tuple(group.value for group in PeopleGroup if has_storage or group.value != 'tmp-main-read-access')
+    chosen['members'] = {group: draw(_some(PEOPLE)) for group in draw(_some(groups, 4))}
+    chosen['allow_notebook_tmp_main_read'] = has_storage and draw(st.booleans())
+    if earlier:
+        chosen['depends_on'] = draw(_some(earlier, 2))
+        chosen['depends_on_readonly'] = [each for each in draw(_some(earlier, 2)) if each not in chosen['depends_on']]
+    for level in ('test', 'standard', 'full'):
+        if draw(st.booleans()):
+            chosen[f'deployment_service_account_{level}'] = f'{level}@{name}-ci.iam.gserviceaccount.com'
+    if draw(st.booleans()):
+        chosen['sm_read_only_sas'] = ['reader@partner.iam.gserviceaccount.com', 'visitor@example.org']
+    chosen['upload_config'] = draw(uploads(name, dropboxes='data_dropbox' in present))
+    clouds = ['gcp', 'dry-run'] if draw(st.integers(0, 9)) == 0 else ['gcp']
+    chosen['deploy_locations'] = ['dry-run'] if name != 'common' and draw(st.integers(0, 9)) == 0 else clouds
+    return chosen
+
+
+@st.composite
+def uploads(draw: st.DrawFn, name: str, *, dropboxes: bool) -> dict[str, Plain] | None:
+    """What a dataset says of uploads."""
+    if draw(st.booleans()):
+        return None
+    return {
+        'default_bucket': {'uploaders': draw(_some(PEOPLE))},
+        'additional_buckets': [
+            {'name': each, 'uploaders': draw(_some(PEOPLE))} for each in draw(_some(('lab', 'seq')))
+        ],
+        'dropboxes': [
+            {'id': f'{name}-{each}', 'name': each, 'allowed_filetypes': ['.cram'], 'uploaders': draw(_some(PEOPLE))}
+            for each in draw(_some(('north', 'south')))
+        ]
+        if dropboxes
+        else [],
+    }
+
+
+@st.composite
+def organisations(draw: st.DrawFn, *, most: int = 3) -> Given:
+    """A whole configuration of the common dataset and up to `most` others."""
+    changes = draw(sections())
+    present = frozenset(name for name, value in changes.items() if value is not None)
+    names = ('common', *draw(st.lists(st.sampled_from(NAMES), max_size=most, unique=True)))
+    made = [dataset(name, **draw(options(name, names[1:position], present))) for position, name in enumerate(names)]
+    return Given(organisation(**changes), tuple(made))
+
+
+def shuffled(value: Plain, order: Random) -> Plain:
+    """The same value with the keys of mappings, and what is listed, in another order."""
+    if isinstance(value, Mapping):
+        return {key: shuffled(value[key], order) for key in order.sample(sorted(value), len(value))}
+    if isinstance(value, list):
+        return [shuffled(item, order) for item in order.sample(value, len(value))]
+    return value
