@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 from cpg_infra.cli.planning import Planned
@@ -19,9 +20,12 @@ def plan_json(planned: Planned, selection: Selection) -> bytes:
     date and selection give the same bytes, whatever the folder is called.
     """
     shown = select(planned.plan, selection)
-    beside = {'hash': planned.plan.hash, 'locations': _locations(planned, shown)}
+    canonical = shown.canonical_bytes()
+    # Encoding is half of the work: the whole is not encoded once more for its hash.
+    whole = hashlib.sha256(canonical).hexdigest() if shown is planned.plan else planned.plan.hash
+    beside = {'hash': whole, 'locations': _locations(planned, shown)}
     head = json.dumps(beside, sort_keys=True, separators=(',', ':'), ensure_ascii=False).encode()
-    return head[:-1] + b',' + shown.canonical_bytes()[1:] + b'\n'
+    return b''.join((head[:-1], b',', memoryview(canonical)[1:], b'\n'))
 
 
 def _locations(planned: Planned, shown: Plan) -> dict[str, str]:

@@ -41,7 +41,7 @@ def plan(
     check_target(out)
     with reporting(folder):
         from cpg_infra.cli.planning import make_plan
-        from cpg_infra.cli.remarks import lines_of
+        from cpg_infra.cli.remarks import amount, lines_of
         from cpg_infra.cli.selection import choose
 
         planned = make_plan(folder, chosen_date(date))
@@ -68,4 +68,4 @@ def plan(
             show(content)
         else:
             write_file(out, content)
-            note(f'{out}: the plan {planned.plan.hash[:12]}, {len(planned.plan.resources):,} resources')
+            note(f'{out}: the plan of {amount(len(planned.plan.resources), "resource")}')
