@@ -8,10 +8,10 @@ no explicit providers.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 import pulumi
 
+from cpg_infra.abstraction.dry_run import PREFIX
 from cpg_infra.config.diagnostics import ConfigurationError, Severity
 from cpg_infra.engine.collector import collector_resting
 from cpg_infra.engine.order import in_dependency_order
@@ -19,9 +19,6 @@ from cpg_infra.engine.outputs import Outputs
 from cpg_infra.engine.registration import GenericResource, resource_options, stack_traces_left_out, start_registrations
 from cpg_infra.engine.survey import Survey, leaves_of, survey
 from cpg_infra.plan import Plan, PlanError, Ref, Resource, Value
-
-DRY_RUN_PREFIX: Final = 'dry-run:'
-"""Begins the type of resources that exist on paper only."""
 
 
 class PlanRefusedError(ConfigurationError):
@@ -38,7 +35,7 @@ def emit(plan: Plan) -> Mapping[str, pulumi.CustomResource]:
     """
     if plan.errors:
         raise PlanRefusedError(plan.errors)
-    resources = {resource.name: resource for resource in plan.resources if not resource.type.startswith(DRY_RUN_PREFIX)}
+    resources = {resource.name: resource for resource in plan.resources if not resource.type.startswith(PREFIX)}
     on_paper = {resource.name for resource in plan.resources if resource.name not in resources}
     outputs = {name: value for name, value in plan.outputs.items() if not _needs(value, on_paper)}
     registered = _register(resources, on_paper, outputs)

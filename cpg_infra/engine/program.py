@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from cpg_infra.checks import checked
 from cpg_infra.config import (
     ConfigurationError,
     CPGDatasetConfig,
@@ -74,7 +75,7 @@ def _run(infrastructure: CPGInfrastructure, remarks: Iterable[Diagnostic] = ()) 
 
     from cpg_infra.engine.emit import emit  # noqa: PLC0415
 
-    plan = infrastructure.plan()
+    plan = checked(infrastructure.plan(), infrastructure.config)
     if not _in_program():
         raise pulumi.RunError(
             'no Pulumi program is running: use `pulumi preview` or `pulumi up`, or `cpg-infra plan` to see the plan'

@@ -71,7 +71,8 @@ def resource_options(resource: Resource, depends_on: Iterable[pulumi.Resource]) 
         retain_on_delete=options.retain or None,
         ignore_changes=list(options.ignore_changes) or None,
         delete_before_replace=options.delete_before_replace or None,
-        additional_secret_outputs=list(options.secret_outputs) or None,
+        # Providers hand inputs back as outputs: what is secret as one is secret as the other.
+        additional_secret_outputs=[*options.secret_outputs, *options.secret_inputs] or None,
         aliases=[pulumi.Alias(name=name) for name in options.aliases] or None,
         version=version_of(resource.type),
         depends_on=list(depends_on) or None,

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from google.protobuf.json_format import MessageToDict  # type: ignore[import-untyped]  # no stubs are installed
+from google.protobuf.json_format import MessageToDict
 from pulumi.runtime import mocks, rpc, settings, stack
 from pulumi.runtime.proto import engine_pb2, resource_pb2
 

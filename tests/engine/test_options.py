@@ -110,3 +110,9 @@ def test_tracebacks_are_whole_again_after_an_emission() -> None:
 
     run(program, preview=False)
     assert limits == ['none']
+
+
+def test_a_secret_input_is_secret_as_an_output_too() -> None:
+    options = Options(secret_inputs=('content',))
+    the_plan = plan(resource('a', inputs={'content': 'addresses'}, options=options))
+    assert emitted(the_plan, preview=False).resources['a'].request.additionalSecretOutputs == ['content']

@@ -12,7 +12,7 @@ import pytest
 
 import cpg_infra
 from cpg_infra import ConfigurationError, CPGInfrastructure
-from cpg_infra.config import load
+from cpg_infra.config import CPGDatasetConfig, load
 from cpg_infra.engine.stopped import ProgramStoppedError
 from cpg_infra.plan import Plan
 from tests.config.building import PRODUCTION_YAML, with_line, write
@@ -113,3 +113,19 @@ def test_an_import_loads_no_more_than_it_needs(statement: str, unwanted: str) ->
     check = f'{statement}; import sys; print(*sorted(set({unwanted.split()!r}) & set(sys.modules)))'
     loaded = subprocess.run([sys.executable, '-c', check], capture_output=True, text=True, check=True)
     assert loaded.stdout == '\n'
+
+
+def test_a_plan_that_breaks_a_rule_of_a_provider_is_refused(tmp_path: Path) -> None:
+    loaded = load(write(tmp_path))
+    alpha = loaded.datasets['alpha']
+    datasets = {**loaded.datasets, 'alpha': alpha.model_copy(update={'gcp': CPGDatasetConfig.Gcp(project='Alpha')})}
+    recording = Recording()
+    with pytest.raises(ProgramStoppedError):
+        run(lambda: CPGInfrastructure(loaded.organisation, datasets).main(), preview=True, recording=recording)
+    assert recording.logged('error') == [
+        (
+            "alpha.gcp: project id 'Alpha' (5 characters) breaks a naming rule: "
+            '6 to 30 lower-case letters, digits and hyphens, a letter first, no hyphen last'
+        ),
+    ]
+    assert recording.resources == {}
