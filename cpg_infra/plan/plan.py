@@ -10,12 +10,13 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
+
+import orjson
 
 from cpg_infra.config.diagnostics import Diagnostic, Severity
 from cpg_infra.plan.access import Asset, Entitlement, Grant, Group, Membership, Principal
@@ -77,7 +78,7 @@ class Plan:
 
     def to_json(self) -> dict[str, Json]:
         """The canonical form as plain data."""
-        plain: dict[str, Json] = json.loads(self.canonical_bytes())
+        plain: dict[str, Json] = orjson.loads(self.canonical_bytes())
         return plain
 
     def canonical_bytes(self) -> bytes:
@@ -96,8 +97,7 @@ class Plan:
             'outputs': self.outputs,
             'diagnostics': self.diagnostics,
         }
-        text = json.dumps(whole, default=_plain, sort_keys=True, separators=(',', ':'), ensure_ascii=False)
-        return text.encode()
+        return orjson.dumps(whole, default=_plain, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS)
 
     @cached_property
     def hash(self) -> str:
