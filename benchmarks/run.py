@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from benchmarks import emission, planning
+from benchmarks.emission import main as emission
+from benchmarks.planning import main as planning
 
 
 def main() -> None:
     """Print the figures of planning, then those of emission."""
-    planning.main()
+    planning()
     print()
-    emission.main()
+    emission()
 
 
 if __name__ == '__main__':
