@@ -165,7 +165,7 @@ class OrganisationCloud:
 
     def _declare_hail(self) -> None:
         hail = hail_on(self.config, self.cloud)
-        if not isinstance(hail, CPGInfrastructureConfig.Hail.GCP):
+        if not isinstance(hail, CPGInfrastructureConfig.Hail.GCP) or not self._with(CPGDatasetComponents.HAIL_ACCOUNTS):
             return
         infrastructure = self.infrastructure
         if hail.wheel_bucket_name is not None:
