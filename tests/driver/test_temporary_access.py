@@ -1,0 +1,147 @@
+"""Temporary access to main buckets."""
+
+from __future__ import annotations
+
+import pytest
+
+from cpg_infra.config import CPGDatasetConfig
+from cpg_infra.plan import Plan, Ref
+from tests.driver.facts import assets, everybody_in, holders
+from tests.organisations import Plain, dataset, plan_of
+
+TOKEN = 'gcp:privilegedaccessmanager/entitlement:entitlement'
+BROKER = 'pam-broker@lantern-common.iam.gserviceaccount.com'
+
+
+def entitled(plan: Plan) -> set[str]:
+    """The datasets that have an entitlement."""
+    return {each.owner.dataset for each in plan.resources if each.type == TOKEN}
+
+
+ASKING: Plain = {'allow_notebook_tmp_main_read': True}
+LISTING: Plain = {'members': {'tmp-main-read-access': ['ana']}}
+
+
+@pytest.mark.parametrize(
+    ('datasets', 'expected'),
+    [
+        ([dataset('alpha')], set()),
+        ([dataset('alpha', **ASKING)], {'alpha'}),
+        ([dataset('alpha', **LISTING)], {'alpha'}),
+        ([dataset('alpha', depends_on=['beta'], **ASKING), dataset('beta')], {'alpha', 'beta'}),
+        ([dataset('alpha', depends_on_readonly=['beta'], **LISTING), dataset('beta')], {'alpha', 'beta'}),
+        ([dataset('alpha', depends_on=['beta']), dataset('beta', **ASKING)], {'beta'}),
+        ([dataset('alpha', depends_on=['common'], **ASKING)], {'alpha', 'common'}),
+        (
+            [dataset('alpha', depends_on=['beta'], **ASKING), dataset('beta', depends_on=['gamma']), dataset('gamma')],
+            {'alpha', 'beta'},
+        ),
+    ],
+    ids=[
+        'nobody asks',
+        'its notebooks ask',
+        'its people ask',
+        'a dependant asks',
+        'a reading dependant asks',
+        'a dependency asks',
+        'the common dataset counts when it is listed',
+        'a dependant of a dependant does not count',
+    ],
+)
+def test_a_dataset_is_entitled_when_it_or_a_direct_dependant_asks(
+    datasets: list[CPGDatasetConfig],
+    expected: set[str],
+) -> None:
+    plan = plan_of(*datasets)
+    assert entitled(plan) == expected
+    assert {name for name in plan.outputs if name.startswith('pam-')} == {
+        f'pam-entitlement-{name}-read' for name in expected
+    }
+    assert (BROKER in assets(plan, 'machine-account')) is bool(expected)
+
+
+def test_an_entitlement_is_for_reading_the_main_bucket_for_a_week_with_a_justification() -> None:
+    plan = plan_of(dataset('alpha', **LISTING))
+    entitlement = plan.resource_by_name['alpha-gcp-temporary-bucket-access-main-read']
+    number = Ref('alpha-gcp-project', 'number')
+    binding = entitlement.inputs['privilegedAccess']['gcpIamAccess']  # type: ignore[index,call-overload]  # a mapping
+    assert entitlement.options.delete_before_replace
+    assert {key: value for key, value in entitlement.inputs.items() if key not in {'privilegedAccess', 'parent'}} == {
+        'entitlementId': 'pam-alpha-read',
+        'location': 'global',
+        'maxRequestDuration': '604800s',
+        'eligibleUsers': [{'principals': ['group:alpha-tmp-main-read-access@groups.example.org']}],
+        'requesterJustificationConfig': {'unstructured': {}},
+    }
+    assert str(entitlement.inputs['parent']) == f'projects/{number}'
+    assert binding['roleBindings'] == [  # type: ignore[index,call-overload]  # a mapping
+        {
+            'role': 'roles/storage.objectViewer',
+            'conditionExpression': (
+                'resource.service == "storage.googleapis.com" && '
+                '(resource.name == "projects/_/buckets/lantern-alpha-main" || '
+                'resource.name.startsWith("projects/_/buckets/lantern-alpha-main/objects/"))'
+            ),
+        },
+    ]
+
+
+def test_an_approval_workflow_is_optional() -> None:
+    approval = {
+        'approver_groups': ['Approvers@example.org'],
+        'steps': 2,
+        'notification_addresses': ['watch@example.org'],
+    }
+    inputs = (
+        plan_of(dataset('alpha', **LISTING), temporary_access=approval)
+        .resource_by_name['alpha-gcp-temporary-bucket-access-main-read']
+        .inputs
+    )
+    assert 'group:approvers@example.org' in str(inputs['approvalWorkflow'])
+    assert 'watch@example.org' in str(inputs['additionalNotificationTargets'])
+    without = (
+        plan_of(dataset('alpha', **LISTING)).resource_by_name['alpha-gcp-temporary-bucket-access-main-read'].inputs
+    )
+    assert {'approvalWorkflow', 'additionalNotificationTargets'} & without.keys() == set()
+
+
+def test_who_may_ask_browses_the_project_and_the_clouds_agent_carries_it_out() -> None:
+    found = holders(plan_of(dataset('alpha', **LISTING)), 'project', 'lantern-alpha')
+    assert found['browse'] == {'alpha-tmp-main-read-access'}
+    assert found['manage-temporary-access'] == {'temporary-access-agent'}
+    without = holders(plan_of(dataset('alpha')), 'project', 'lantern-alpha')
+    assert {'browse', 'manage-temporary-access'} & without.keys() == set()
+
+
+def test_the_entitlement_comes_after_the_agent_has_its_role() -> None:
+    entitlement = plan_of(dataset('alpha', **LISTING)).resource_by_name['alpha-gcp-temporary-bucket-access-main-read']
+    assert 'alpha-gcp-project-manage-temporary-access-machine-temporary-access-agent' in entitlement.depends_on
+
+
+@pytest.mark.parametrize(
+    ('changes', 'tokens'),
+    [
+        ({**ASKING}, True),
+        ({**LISTING}, False),
+        ({**ASKING, 'components': {'gcp': ['storage']}}, False),
+    ],
+    ids=['notebooks ask', 'people ask', 'there are no notebooks'],
+)
+def test_the_broker_makes_tokens_of_a_notebook_account_only_where_notebooks_ask(
+    changes: Plain, *, tokens: bool
+) -> None:
+    plan = plan_of(dataset('alpha', **changes))
+    notebook = holders(plan, 'machine-account', 'notebook-alpha@lantern-notebooks.iam.gserviceaccount.com')
+    assert (notebook.get('create-tokens') == {'pam-broker'}) is tokens
+    assert ('notebook-alpha' in everybody_in(plan, 'alpha-tmp-main-read-access')) is tokens
+
+
+def test_members_without_any_notebook_dataset_get_it_too() -> None:
+    plan = plan_of(dataset('alpha', **LISTING), notebooks=None)
+    assert entitled(plan) == {'alpha'}
+    assert everybody_in(plan, 'alpha-tmp-main-read-access') == {'ana'}
+
+
+def test_who_may_ask_for_a_dataset_may_ask_for_what_it_depends_on() -> None:
+    plan = plan_of(dataset('alpha', depends_on_readonly=['beta'], **LISTING), dataset('beta'))
+    assert everybody_in(plan, 'beta-tmp-main-read-access') == {'ana'}
