@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from cpg_infra.config.people import DatasetMember
 from cpg_infra.driver.components.component import Component
 from cpg_infra.driver.tables import CONTAINS, CONTAINS_WITH_TESTS
@@ -27,7 +25,11 @@ class People(Component):
         for role in ANALYSTS_VIEW:
             self.infrastructure.grant(groups['analysis'].principal, role, self.infrastructure.project, self.by())
         for suffix, members in sorted(self.config.members.items()):
-            for user, member in sorted(_longest(members).items()):
+            # Validation has refused two entries of a person that end at different times.
+            once = {
+                member.id: member for member in sorted(members, key=lambda member: (member.id, member.reason or ''))
+            }
+            for user, member in once.items():
                 self._add(suffix.value, user, member)
 
     def _add(self, suffix: str, user: str, member: DatasetMember) -> None:
@@ -48,13 +50,3 @@ class People(Component):
             expires=member.expires,
             reason=member.reason,
         )
-
-
-def _longest(members: tuple[DatasetMember, ...]) -> dict[str, DatasetMember]:
-    """Members by id; of a person who is listed twice, the entry that lasts longest."""
-    found: dict[str, DatasetMember] = {}
-    for member in members:
-        first = found.get(member.id)
-        if first is None or (member.expires or dt.date.max) > (first.expires or dt.date.max):
-            found[member.id] = member
-    return found
