@@ -96,6 +96,10 @@ SCHEMA: Final[Mapping[str, ResourceType]] = {
                 'The setting, which Google keeps as a text. Absent: it is left alone.',
             ),
         },
+        {
+            'added': Property(_TEXTS, 'Addresses that this resource added, and removes in the end.', required=True),
+            'undeclared': Property(_TEXTS, 'Addresses that are in the group and were not declared.', required=True),
+        },
     ),
     'cpg:hail:User': ResourceType(
         'A user of Hail Batch that programs run as. Never deleted.',
@@ -121,6 +125,7 @@ SCHEMA: Final[Mapping[str, ResourceType]] = {
             'cloud': _CLOUD,
             'limit': Property(Scalar.NUMBER, 'What may be spent, in US dollars. Absent: there is no limit.'),
         },
+        {'status': Property(OneOf(('open', 'closed')), 'Whether jobs may be charged to it.', required=True)},
     ),
     'cpg:metamist:Project': ResourceType(
         'A project of the metadata service. Never deleted.',
@@ -135,7 +140,7 @@ SCHEMA: Final[Mapping[str, ResourceType]] = {
                         'writer': Property(_TEXTS, 'Addresses of those who change.'),
                     },
                 ),
-                'Who has which role. Absent: members are left alone. Administrators are always kept.',
+                'Who has which role. Absent: members are left alone. Our own roles as administrator are kept.',
             ),
             'url': Property(Scalar.TEXT, 'Address of the service; otherwise that of the provider’s configuration.'),
             'audience': Property(
