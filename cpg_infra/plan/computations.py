@@ -50,6 +50,8 @@ def concat(*parts: Text) -> Text:
     for part in parts:
         pieces = part.arguments if isinstance(part, Computed) and part.function == 'concat' else (part,)
         for piece in pieces:
+            if piece == '':
+                continue
             if isinstance(piece, str) and joined and isinstance(joined[-1], str):
                 joined[-1] += piece
             else:
