@@ -33,6 +33,7 @@ class Access:
         self._dataset = dataset
         self._place = place
         self._everybody = everybody
+        self._called: dict[tuple[str, PrincipalKind], tuple[str, str]] = {}
 
     def short(self, name: str) -> str:
         """A name without the dataset's own: `alpha-analysis` is `analysis` in the part of alpha."""
@@ -75,6 +76,12 @@ class Access:
 
     def principal(self, key: str, plain: PrincipalKind) -> tuple[str, str]:
         """The class of a principal (empty for the plain one) and what people call it."""
+        called = self._called.get((key, plain))
+        if called is None:
+            called = self._called[key, plain] = self._call(key, plain)
+        return called
+
+    def _call(self, key: str, plain: PrincipalKind) -> tuple[str, str]:
         principal = self._index.principals[key]
         if principal.kind is PrincipalKind.PERSON:
             return ('' if plain is PrincipalKind.PERSON else 'person'), principal.user or principal.label

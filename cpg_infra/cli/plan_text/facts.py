@@ -48,7 +48,7 @@ def value_note(value: Value) -> str:
 
 def _at(value: object, *keys: str | int) -> object:
     for key in keys:
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             value = value.get(key)
         elif isinstance(value, list | tuple) and isinstance(key, int) and key < len(value):
             value = value[key]

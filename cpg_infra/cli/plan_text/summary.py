@@ -30,9 +30,11 @@ def known_later(plan: Plan, whole: Plan) -> Iterator[Line]:
     """What `plan`, a part of `whole`, cannot say yet: look-ups as such, references by what they refer to."""
     lookups: Counter[Lookup] = Counter()
     references: dict[Ref, int] = {}
-    pending: list[Value] = [resource.inputs for resource in plan.resources]
-    pending += plan.outputs.values()
     # A stack of our own, and sets of types: a plan holds hundreds of thousands of texts and few of these.
+    pending: list[Value] = [
+        value for resource in plan.resources for value in resource.inputs.values() if type(value) not in _PLAIN
+    ]
+    pending += plan.outputs.values()
     while pending:
         value = pending.pop()
         if isinstance(value, dict | list | tuple):
