@@ -1,0 +1,22 @@
+"""A simulated cloud: a test double that the real Pulumi engine deploys to.
+
+Providers of ours under the names of the real ones (`pulumi-resource-gcp`) keep a cloud in a file. They know what the
+real ones know about the types that we use: what is required, what forces a replacement, which outputs there are, and
+what a cloud refuses. Nothing here ever talks to a cloud, and nothing outside `tests` imports it.
+
+| module | is |
+| --- | --- |
+| `journal` | the state of one cloud, one file, shared by processes |
+| `world` | what a type sees of the cloud while it serves one call |
+| `kind` | what a provider knows about one type, and the usual life of a thing |
+| `difference` | what changes between an old thing and new inputs |
+| `faults` | the log of calls, and a script of what goes wrong |
+| `wire` | values as the engine sends them |
+| `servicer`, `provider` | the gRPC service, and the program that serves it |
+| `gcp` | the types of Google Cloud |
+| `seed` | what people made by hand before the first deployment |
+| `launchers` | executables for a test: providers and the language host |
+| `language_host` | runs a project folder, in place of Pulumi's own host for Python |
+| `groups` | the groups that were made here, for the double of the Cloud Identity service |
+| `sandbox` | all of it for a person: `make sandbox` |
+"""

@@ -1,0 +1,19 @@
+"""The providers that are simulated, by name. Another cloud adds a line here and a folder beside `gcp`."""
+
+from __future__ import annotations
+
+from tests.simulated_cloud.servicer import Catalogue
+
+
+def catalogue(name: str) -> Catalogue:
+    """What the provider `name` serves. Raises KeyError when none is simulated under that name."""
+    # Each process serves one: the others are not loaded.
+    if name == 'gcp':
+        from tests.simulated_cloud.gcp import CATALOGUE
+
+        return CATALOGUE
+    if name == 'cpg':
+        from tests.simulated_cloud.stand_in_for_cpg import CATALOGUE as STAND_IN
+
+        return STAND_IN
+    raise KeyError(name)

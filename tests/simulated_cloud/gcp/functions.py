@@ -1,0 +1,28 @@
+"""Functions of the provider, which read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.simulated_cloud.kind import Inputs
+from tests.simulated_cloud.world import Refused, World
+
+
+def get_organization(world: World, arguments: Inputs) -> dict[str, Any]:
+    """An organisation by its domain or its number."""
+    for number, thing in world.of_kind('organization'):
+        if arguments.get('domain') == thing['domain'] or arguments.get('organization') in {
+            number,
+            f'organizations/{number}',
+        }:
+            return {
+                'id': f'organizations/{number}',
+                'name': f'organizations/{number}',
+                'orgId': number,
+                'domain': thing['domain'],
+                'directoryCustomerId': thing['customer'],
+                'lifecycleState': 'ACTIVE',
+                'createTime': '2020-01-01T00:00:00Z',
+            }
+    wanted = arguments.get('domain') or arguments.get('organization')
+    raise Refused(f'Organization not found: {wanted}')

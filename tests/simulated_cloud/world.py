@@ -1,0 +1,60 @@
+"""What a type sees of its cloud while it serves one call, and how a cloud says no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from tests.simulated_cloud.journal import Thing, Transaction
+
+
+class Refused(Exception):
+    """The cloud refuses. The text is as near to the real one as we know it."""
+
+
+class World:
+    """The things of one cloud, inside a transaction.
+
+    A thing is kept under `<kind> <name>` and holds `type`, `id`, `inputs` (what can be set) and `outputs` (what the
+    cloud adds). `lags` says of a new thing how often look-ups miss it before they see it.
+    """
+
+    def __init__(self, transaction: Transaction, lags: Callable[[str], int] = lambda _: 0) -> None:
+        self._transaction = transaction
+        self._lags = lags
+
+    def get(self, key: str) -> Thing | None:
+        """A thing by its key, whether or not everybody sees it yet."""
+        return self._transaction.get(key)
+
+    def sees(self, key: str) -> Thing | None:
+        """A thing as another service sees it: not at once, when its type lags."""
+        thing = self._transaction.get(key)
+        if thing is not None and (unseen := thing.get('unseen', 0)):
+            # It was looked at, even when the look-up makes the call fail.
+            self._transaction.even_so[key] = {**thing, 'unseen': unseen - 1}
+            return None
+        return thing
+
+    def put(self, key: str, thing: Mapping[str, Any]) -> None:
+        """Keep a thing."""
+        if self._transaction.get(key) is None and (lag := self._lags(thing.get('type', ''))):
+            thing = {**thing, 'unseen': lag}
+        self._transaction.put(key, thing)
+
+    def remove(self, key: str) -> None:
+        """Forget a thing."""
+        self._transaction.remove(key)
+
+    def of_kind(self, kind: str) -> Iterator[tuple[str, Thing]]:
+        """Names and things of one kind: of `bucket`, those kept under `bucket …`."""
+        begin = f'{kind} '
+        for key, thing in self._transaction.items():
+            if key.startswith(begin):
+                yield key.removeprefix(begin), thing
+
+    def next_number(self) -> int:
+        """1, 2, 3, …: the cloud's source of numbers and ids, so that two runs of a test agree."""
+        number = int((self._transaction.get('counter') or {'value': 0})['value']) + 1
+        self._transaction.put('counter', {'value': number})
+        return number
