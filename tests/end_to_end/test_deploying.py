@@ -1,0 +1,126 @@
+"""What a deployment does from one day to the next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from cpg_infra.plan import Plan
+from tests.conformance import checker
+from tests.end_to_end.harness import Deployment
+from tests.end_to_end.organisations import dataset, lantern, small
+
+
+def registered(plan: Plan) -> Counter[str]:
+    """The logical names that a deployment registers."""
+    return Counter(each.name for each in checker.registered(plan))
+
+
+def test_a_first_deployment_makes_each_resource_of_the_plan_once(deployed_small: Deployment) -> None:
+    made = Counter(name for (method, name), count in deployed_small.writes().items() for _ in range(count))
+    assert made == registered(small())
+    assert {call.method for call in deployed_small.calls() if call.method in {'Update', 'Delete'}} == set()
+    assert len(deployed_small.state()) == made.total() > 200
+
+
+def test_a_look_up_is_asked_once_and_answered_by_the_cloud(deployed_small: Deployment) -> None:
+    asked = [call.type for call in deployed_small.calls() if call.method == 'Invoke']
+    assert asked == ['gcp:organizations/getOrganization:getOrganization']
+    assert deployed_small.things()['project small-alpha']['inputs']['orgId'] == '471147114711'
+
+
+def test_what_only_the_cloud_knows_reaches_what_needs_it(deployed_small: Deployment) -> None:
+    things = deployed_small.things()
+    number = things['project small-alpha']['outputs']['number']
+    budgets = [thing['inputs'] for key, thing in things.items() if key.startswith('budget ')]
+    assert [each['budgetFilter']['projects'] for each in budgets if each['displayName'] == 'small-alpha'] == [
+        [f'projects/{number}']
+    ]
+    identity = next(each for each in deployed_small.state() if each['type'] == 'cpg:hail:User')['outputs']['identity']
+    assert any(f'serviceAccount:{identity}' in str(thing) or identity in str(thing) for thing in things.values())
+
+
+def test_a_second_deployment_changes_nothing(deployment: Deployment) -> None:
+    previewed = deployment.preview(small(), expect_no_changes=True)
+    assert previewed.is_sound
+    assert previewed.steps == Counter()
+    outcome = deployment.up(small())
+    assert outcome.is_sound
+    assert outcome.steps == Counter()
+    assert deployment.writes() == Counter()
+
+
+def test_a_preview_changes_nothing_in_the_cloud(nothing_deployed: Deployment) -> None:
+    before = nothing_deployed.things()
+    previewed = nothing_deployed.preview(small())
+    assert previewed.is_sound
+    assert previewed.steps == Counter({('create', name): 1 for name in registered(small())})
+    assert nothing_deployed.things() == before
+    assert nothing_deployed.writes() == Counter()
+
+
+def test_the_whole_example_is_deployed_and_then_stays_as_it_is(tmp_path: Path, pulumi_cli: Path) -> None:
+    example = Deployment.begin(tmp_path / 'lantern', pulumi_cli, 'lantern', checkpoints=False)
+    outcome = example.up(lantern())
+    assert outcome.errors == []
+    assert outcome.is_sound
+    assert Counter(name for _, name in outcome.done.elements()) == registered(lantern())
+    assert len(registered(lantern())) > 1800
+    again = example.preview(lantern(), expect_no_changes=True)
+    assert again.is_sound
+    assert again.counts['same'] == len(registered(lantern())) + 1
+
+
+PERSON_IN_ANALYSIS: Final = Counter(
+    {
+        ('update', 'alpha-gcp-analysis-group-members'): 1,
+        # The caches list people, not groups: everybody who is in through this group.
+        ('update', 'alpha-analysis-group-cache-members'): 1,
+        ('update', 'alpha-web-access-group-cache-members'): 1,
+        ('update', 'common-analysis-group-cache-members'): 1,
+        ('update', 'common-web-access-group-cache-members'): 1,
+    }
+)
+
+
+@pytest.mark.parametrize('people', [['bao', 'chen'], []], ids=['comes', 'goes'])
+def test_a_person_changes_one_group_and_the_caches_that_list_its_people(
+    deployment: Deployment, people: list[str]
+) -> None:
+    plan = small({'members': {'data-manager': ['ana'], 'analysis': people}})
+    assert deployment.preview(plan).steps == PERSON_IN_ANALYSIS
+    assert deployment.writes() == Counter()
+    outcome = deployment.up(plan)
+    assert outcome.is_sound
+    assert outcome.done == PERSON_IN_ANALYSIS
+    assert deployment.writes() == PERSON_IN_ANALYSIS
+    cached = str(
+        deployment.things()['object small-members-group-cache/alpha-analysis-members.txt']['inputs']['content']
+    )
+    assert [name in cached for name in ('bao', 'chen')] == [name in people for name in ('bao', 'chen')]
+
+
+def test_who_changes_group_is_in_the_new_one_before_anything_else_of_theirs_changes(deployment: Deployment) -> None:
+    outcome = deployment.up(small({'members': {'data-manager': ['ana', 'bao'], 'analysis': []}}))
+    assert outcome.is_sound
+    assert {op for op, _ in outcome.steps} == {'update'}
+    assert {name for _, name in outcome.steps if name.endswith('-group-members')} == {
+        'alpha-gcp-analysis-group-members',
+        'alpha-gcp-data-manager-group-members',
+    }
+
+
+def test_a_dataset_that_comes_touches_only_groups_that_gather_datasets(deployment: Deployment) -> None:
+    plan = small(None, dataset('gamma'))
+    outcome = deployment.up(plan)
+    assert outcome.is_sound
+    made = {name for op, name in outcome.steps if op == 'create'}
+    touched = {name for op, name in outcome.steps if op == 'update'}
+    assert made == set(registered(plan)) - set(registered(small()))
+    assert outcome.steps.total() == len(made) + len(touched)
+    assert {name.partition('-gcp-')[0] for name in touched} == {'common'}
+    assert {name for name in touched if not name.endswith('-group-members')} == set()
+    assert {key for name in touched for key in outcome.changed_keys[name]} == {'members'}
