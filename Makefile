@@ -8,11 +8,14 @@ EXAMPLE := examples/lantern
 TOOLS_STAMP := $(VENV)/.requirements-$(shell git hash-object requirements/dev.txt 2>/dev/null)
 PACKAGE_STAMP := $(VENV)/.package-$(shell git hash-object pyproject.toml)
 
-CHECKED := $(wildcard cpg_infra tests benchmarks)
+CHECKED := $(wildcard cpg_infra tests benchmarks tools)
 LINTED := $(CHECKED) $(wildcard examples)
 
 # Override with `make test PYTEST_ARGS='-k storage'`.
 PYTEST_ARGS ?= --numprocesses=auto
+
+# Found on PATH or in a cache, else built, else empty with the reason on stderr: tests then skip what needs it.
+FIND_PULUMI = CPG_INFRA_PULUMI="$$($(BIN)/python tools/pulumi-cli/build.py)"; export CPG_INFRA_PULUMI
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -29,7 +32,7 @@ demo: setup ## the plan of the example organisation
 
 test: lint types layers ## lint, types, layers and every test
 	@echo '— tests'
-	@$(BIN)/python -m pytest --quiet $(PYTEST_ARGS)
+	@$(FIND_PULUMI); $(BIN)/python -m pytest --quiet $(PYTEST_ARGS)
 
 bench: setup ## the figures of benchmarks/
 	@$(BIN)/python -m benchmarks.run

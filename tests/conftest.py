@@ -9,6 +9,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
+pytest_plugins = ['tests.pulumi_cli']
+
 # On CI each run tries the same examples; elsewhere new ones, and a failure is remembered.
 # No deadline anywhere: a slow machine is not a wrong program.
 settings.register_profile(
@@ -29,7 +31,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def expected_skips(config: pytest.Config) -> int:
     option: int | None = config.getoption('expect_skips')
-    return int(config.getini('expected_skips')) if option is None else option
+    if option is not None:
+        return option
+    from tests.pulumi_cli import skips_for_lack_of_it  # a plugin: not before pytest has loaded it
+
+    return int(config.getini('expected_skips')) + skips_for_lack_of_it(config)
 
 
 def skipped_reports(config: pytest.Config) -> dict[str, str]:
