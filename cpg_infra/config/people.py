@@ -63,3 +63,7 @@ class DatasetMember(Model):
     def _from_user_id(cls, value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
         """A bare user id is a member without an end."""
         return {'id': value} if isinstance(value, str) else value
+
+    def is_past(self, date: dt.date | None) -> bool:
+        """Whether the membership has ended by `date`; without a date nothing has."""
+        return self.expires is not None and date is not None and self.expires < date

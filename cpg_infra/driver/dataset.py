@@ -84,9 +84,10 @@ class DatasetInfrastructure:
 
     @property
     def wants_temporary_access(self) -> bool:
-        """Whether its notebooks or people may ask for reading main buckets."""
-        return self.config.allow_notebook_tmp_main_read or bool(
-            self.config.members.get(PeopleGroup.TMP_MAIN_READ_ACCESS),
+        """Whether its notebooks or people may ask for reading main buckets; who is past the end may not."""
+        date = self.root.date
+        return self.config.allow_notebook_tmp_main_read or any(
+            not member.is_past(date) for member in self.config.members.get(PeopleGroup.TMP_MAIN_READ_ACCESS, ())
         )
 
     @property

@@ -21,7 +21,7 @@ from cpg_infra.driver.expressible import inexpressible
 from cpg_infra.driver.finalisation import finalise
 from cpg_infra.driver.groups import GroupBook
 from cpg_infra.driver.organisation_cloud import OrganisationCloud
-from cpg_infra.plan import ORGANISATION_WIDE, Owner, Plan, PlanBuilder
+from cpg_infra.plan import ORGANISATION_WIDE, DuplicateKeyError, Owner, Plan, PlanBuilder
 from cpg_infra.plugin import CpgInfrastructurePlugin, load_plugins
 
 
@@ -156,16 +156,23 @@ class Infrastructure:
             self.builder.diagnose(
                 Diagnostic(remark.code, remark.message, remark.path, remark.severity, remark.suggestion)
             )
-        for dataset in self.datasets.values():
-            dataset.declare()
-        for organisation in self.on.values():
-            organisation.declare()
-        finalise(self)
+        try:
+            for dataset in self.datasets.values():
+                dataset.declare()
+            for organisation in self.on.values():
+                organisation.declare()
+            finalise(self)
+        except DuplicateKeyError as error:
+            if error.origin is None:
+                raise
+            collision = Diagnostic('name-collision', str(error), error.origin)
+            raise ConfigurationError([collision.located(self.sources)]) from error
         return self.builder.close()
 
     def plan(self) -> Plan:
         """Everything that should exist.
 
-        Raises `PluginError` when a plugin fails, `PlanError` when a driver or plugin contradicts another.
+        Raises `ConfigurationError` when names of the configuration run into each other, `PluginError` when a
+        plugin fails, `PlanError` when a driver or plugin contradicts another.
         """
         return self._plan

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from operator import attrgetter
 from typing import Protocol, TypeVar
 
-from cpg_infra.config.diagnostics import Diagnostic, in_order
+from cpg_infra.config.diagnostics import Diagnostic, Path, in_order
 from cpg_infra.plan.access import Asset, Entitlement, Grant, Group, Membership, Principal
 from cpg_infra.plan.owner import Owner
 from cpg_infra.plan.plan import Plan
@@ -23,10 +23,15 @@ class PlanError(Exception):
 
 
 class DuplicateKeyError(PlanError):
-    """One key was declared twice."""
+    """One key was declared twice.
 
-    def __init__(self, what: str, key: str, first: object, second: object) -> None:
+    `origin` is the configuration value that asked for the second one, where that is known: two names of the
+    configuration can run into each other.
+    """
+
+    def __init__(self, what: str, key: str, first: object, second: object, origin: Path | None = None) -> None:
         super().__init__(f'{what} {key!r} is declared twice: by {first} and by {second}')
+        self.origin = origin
 
 
 class DanglingReferenceError(PlanError):
@@ -38,6 +43,8 @@ class _Declared(Protocol):
     def key(self) -> str: ...
     @property
     def owner(self) -> Owner: ...
+    @property
+    def origin(self) -> Path: ...
 
 
 Intent = TypeVar('Intent', bound=_Declared)
@@ -65,8 +72,13 @@ class PlanBuilder:
         """Declare a resource. Raises `DuplicateKeyError` when its logical name is taken."""
         first = self._resources.setdefault(resource.name, resource)
         if first is not resource:
-            raise DuplicateKeyError('resource', resource.name, _say(first.owner), _say(resource.owner))
+            origin = next((origin for key in resource.intents if (origin := self._origin(key)) is not None), None)
+            raise DuplicateKeyError('resource', resource.name, _say(first.owner), _say(resource.owner), origin)
         return resource
+
+    def _origin(self, key: str) -> Path | None:
+        intent = self._assets.get(key) or self._groups.get(key) or self._grants.get(key) or self._memberships.get(key)
+        return intent.origin if intent is not None else None
 
     def has_resource(self, name: str) -> bool:
         """Whether a resource with this logical name has been declared."""
@@ -82,7 +94,7 @@ class PlanBuilder:
         if first is asset or not asset.managed:
             return first
         if first.managed:
-            raise DuplicateKeyError('asset', asset.key, _say(first.owner), _say(asset.owner))
+            raise DuplicateKeyError('asset', asset.key, _say(first.owner), _say(asset.owner), asset.origin)
         self._assets[asset.key] = asset
         return asset
 
@@ -146,7 +158,7 @@ class PlanBuilder:
 def _declare(what: str, family: dict[str, Intent], intent: Intent) -> Intent:
     first = family.setdefault(intent.key, intent)
     if first is not intent:
-        raise DuplicateKeyError(what, intent.key, _say(first.owner), _say(intent.owner))
+        raise DuplicateKeyError(what, intent.key, _say(first.owner), _say(intent.owner), intent.origin)
     return intent
 
 

@@ -145,3 +145,10 @@ def test_members_without_any_notebook_dataset_get_it_too() -> None:
 def test_who_may_ask_for_a_dataset_may_ask_for_what_it_depends_on() -> None:
     plan = plan_of(dataset('alpha', depends_on_readonly=['beta'], **LISTING), dataset('beta'))
     assert everybody_in(plan, 'beta-tmp-main-read-access') == {'ana'}
+
+
+def test_a_membership_that_has_ended_entitles_nobody() -> None:
+    ended: Plain = {'members': {'tmp-main-read-access': [{'id': 'ana', 'expires': '2029-12-31'}]}}
+    last_day: Plain = {'members': {'tmp-main-read-access': [{'id': 'ana', 'expires': '2030-01-01'}]}}
+    assert entitled(plan_of(dataset('alpha', **ended))) == set()
+    assert entitled(plan_of(dataset('alpha', **last_day))) == {'alpha'}

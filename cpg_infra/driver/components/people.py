@@ -34,8 +34,7 @@ class People(Component):
 
     def _add(self, suffix: str, user: str, member: DatasetMember) -> None:
         by = self.by('members', suffix, user)
-        date = self.dataset.root.root.date
-        if member.expires is not None and date is not None and member.expires < date:
+        if member.is_past(self.dataset.root.root.date):
             message = f'the membership of {user} in {suffix} ended on {member.expires}; remove the entry'
             self.dataset.root.root.diagnose('expired-membership', message, by)
             return
