@@ -7,7 +7,7 @@ no explicit providers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pulumi
 
@@ -17,6 +17,8 @@ from cpg_infra.engine.collector import collector_resting
 from cpg_infra.engine.order import in_dependency_order
 from cpg_infra.engine.outputs import Outputs
 from cpg_infra.engine.registration import GenericResource, resource_options, stack_traces_left_out, start_registrations
+from cpg_infra.engine.stacks.facts import FACTS_OUTPUT, Facts, MissingFactsError, facts_output, missing_facts
+from cpg_infra.engine.stacks.shards import Shard
 from cpg_infra.engine.survey import Survey, leaves_of, survey
 from cpg_infra.plan import Plan, PlanError, Ref, Resource, Value
 
@@ -25,32 +27,50 @@ class PlanRefusedError(ConfigurationError):
     """The plan says itself that it must not be deployed; `diagnostics` holds every reason."""
 
 
-def emit(plan: Plan) -> Mapping[str, pulumi.CustomResource]:
+def emit(
+    plan: Plan, *, facts: Facts | None = None, gives: Iterable[Ref] = (), givers: Mapping[str, str] | None = None
+) -> Mapping[str, pulumi.CustomResource]:
     """Register the plan's resources and stack outputs with the running Pulumi program; resources by logical name.
 
     Resources of a dry run are counted in the log and not registered, nor are stack outputs that need one.
     Warnings go to the log. Nothing is registered when the plan is refused: raises `PlanRefusedError` when it has
     diagnostics of severity error, `PlanError` when its resources contradict each other (`DependencyCycleError`,
     `DanglingReferenceError`).
+
+    With `facts`, even empty ones, the plan is a part of a larger one: what it reads of other parts is taken from
+    there. A missing fact is an unknown in a preview; in an update nothing is registered then: raises
+    `MissingFactsError`, which names the stacks to run first as far as `givers` knows them. What `gives` names is
+    exported as the stack output `facts`.
     """
     if plan.errors:
         raise PlanRefusedError(plan.errors)
     resources = {resource.name: resource for resource in plan.resources if not resource.type.startswith(PREFIX)}
     on_paper = {resource.name for resource in plan.resources if resource.name not in resources}
     outputs = {name: value for name, value in plan.outputs.items() if not _needs(value, on_paper)}
-    registered = _register(resources, on_paper, outputs)
-    _tell(plan, len(on_paper), len(plan.outputs) - len(outputs))
+    left_out = len(plan.outputs) - len(outputs)
+    if given := facts_output(gives):
+        outputs[FACTS_OUTPUT] = given
+    found = survey(resources, outputs, absent=on_paper, is_part=facts is not None)
+    missing = missing_facts(found.from_elsewhere, facts or {})
+    if missing and not pulumi.runtime.is_dry_run():
+        raise MissingFactsError(missing, givers or {})
+    registered = _register(resources, outputs, found, facts or {})
+    _tell(plan, len(on_paper), left_out)
     return registered
 
 
+def emit_shard(shard: Shard, facts: Facts) -> Mapping[str, pulumi.CustomResource]:
+    """Register what one stack deploys, told the `facts` of the stacks before it. Raises what `emit` raises."""
+    return emit(shard.plan, facts=facts, gives=shard.gives, givers=shard.givers)
+
+
 def _register(
-    planned: Mapping[str, Resource], on_paper: set[str], outputs: Mapping[str, Value]
+    planned: Mapping[str, Resource], outputs: Mapping[str, Value], found: Survey, facts: Facts
 ) -> dict[str, pulumi.CustomResource]:
-    found = survey(planned, outputs, absent=on_paper)
     order = in_dependency_order(planned, found.needs)
     _refuse_unknown_secrets(planned)
     registered: dict[str, pulumi.CustomResource] = {}
-    values = Outputs(planned, registered)
+    values = Outputs(planned, registered, facts)
     with collector_resting(registered):
         with stack_traces_left_out():
             for name in order:

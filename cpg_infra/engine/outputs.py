@@ -7,12 +7,14 @@ unknown.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import TypeAlias, cast
 
 import pulumi
 
 from cpg_infra.engine.providers import version_of
+from cpg_infra.engine.stacks.facts import Facts
 from cpg_infra.engine.survey import Leaf, collect_leaves, leaves_of
 from cpg_infra.plan import Computed, Json, Lookup, Ref, Resource, Value
 from cpg_infra.plan.computations import evaluate_value
@@ -24,9 +26,12 @@ Reply: TypeAlias = dict[str, Json]
 class Outputs:
     """Makes outputs of deferred values. Equal ones are made once in a run, and a look-up is asked once."""
 
-    def __init__(self, resources: Mapping[str, Resource], registered: Mapping[str, pulumi.CustomResource]) -> None:
+    def __init__(
+        self, resources: Mapping[str, Resource], registered: Mapping[str, pulumi.CustomResource], facts: Facts
+    ) -> None:
         self._resources = resources
         self._registered = registered
+        self._facts = facts
         self._replies: dict[tuple[str, tuple[tuple[str, str], ...]], pulumi.Output[Reply]] = {}
         self._leaves: dict[Leaf, pulumi.Output[Json]] = {}
         self._computed: dict[Computed, pulumi.Output[Json]] = {}
@@ -53,6 +58,8 @@ class Outputs:
         return output
 
     def _read(self, ref: Ref) -> pulumi.Output[Json]:
+        if ref.resource not in self._resources:
+            return self._fact(ref)
         # Not by attribute: an output may have the name of one that every resource has.
         output: pulumi.Output[Json] = self._registered[ref.resource].__dict__[ref.output]
 
@@ -68,6 +75,11 @@ class Outputs:
             # The engine marks them too, but not before it knows them: a preview must not show less secrecy.
             return pulumi.Output.secret(output)
         return output
+
+    def _fact(self, ref: Ref) -> pulumi.Output[Json]:
+        """What another stack told, else an unknown: only a preview comes here without having been told."""
+        value = self._facts.get(ref.resource, {}).get(ref.output)
+        return _unknown() if value is None else pulumi.Output.from_input(value)
 
     def _look_up(self, lookup: Lookup) -> pulumi.Output[Json]:
         question = (lookup.function, lookup.arguments)
@@ -106,3 +118,13 @@ class Outputs:
             return evaluate_value(computed, resolve)
 
         return pulumi.Output.all(*map(self._leaf, leaves)).apply(evaluate)
+
+
+def _unknown() -> pulumi.Output[Json]:
+    nothing: asyncio.Future[set[pulumi.Resource]] = asyncio.Future()
+    nothing.set_result(set())
+    value: asyncio.Future[Json] = asyncio.Future()
+    value.set_result(None)
+    is_known: asyncio.Future[bool] = asyncio.Future()
+    is_known.set_result(False)
+    return pulumi.Output(nothing, value, is_known)

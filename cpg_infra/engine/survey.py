@@ -6,7 +6,7 @@ and which outputs of a resource are read, because a generic resource only offers
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -25,41 +25,52 @@ class Survey:
 
     `deferred` holds the top-level inputs with something deferred inside; `refers_to` the resources that these
     refer to; `waits_for` those that must come first although no input says so; `read_outputs` the outputs that
-    others read, those built in left out.
+    others read, those built in left out; `from_elsewhere` the references to resources of other stacks.
     """
 
     deferred: dict[str, tuple[str, ...]] = field(default_factory=dict)
     refers_to: dict[str, tuple[str, ...]] = field(default_factory=dict)
     waits_for: dict[str, tuple[str, ...]] = field(default_factory=dict)
     read_outputs: dict[str, dict[str, None]] = field(default_factory=dict)
+    from_elsewhere: dict[Ref, None] = field(default_factory=dict)
 
     def needs(self, name: str) -> tuple[str, ...]:
         """The resources that must be registered before `name`."""
         return (*self.refers_to.get(name, ()), *self.waits_for.get(name, ()))
 
-    def note(self, leaves: Iterable[Leaf]) -> tuple[str, ...]:
-        """Remember which outputs are read; returns the resources that offer them, each once."""
+    def note(self, leaves: Iterable[Leaf], elsewhere: Callable[[str], bool]) -> tuple[str, ...]:
+        """Remember which outputs are read; returns the resources of this stack that offer them, each once."""
         offering: dict[str, None] = {}
         for leaf in leaves:
             if isinstance(leaf, Ref):
+                if elsewhere(leaf.resource):
+                    self.from_elsewhere[leaf] = None
+                    continue
                 offering[leaf.resource] = None
                 if leaf.output not in BUILT_IN_OUTPUTS:
                     self.read_outputs.setdefault(leaf.resource, {})[leaf.output] = None
         return tuple(offering)
 
 
-def survey(resources: Mapping[str, Resource], outputs: Mapping[str, Value], absent: Collection[str]) -> Survey:
+def survey(
+    resources: Mapping[str, Resource], outputs: Mapping[str, Value], absent: Collection[str], *, is_part: bool = False
+) -> Survey:
     """Walk over the inputs of `resources` and the stack's `outputs`.
 
     Coming after a resource that is `absent` (planned, but not registered) means nothing; reading an output of one
-    is impossible. Raises `DanglingReferenceError` for that, and for resources that are in no plan.
+    is impossible. Raises `DanglingReferenceError` for that, and for resources that are in no plan; of a plan that
+    `is_part` of a larger one, outputs of resources of the other parts may be read.
     """
     found = Survey()
+
+    def elsewhere(name: str) -> bool:
+        return is_part and name not in resources and name not in absent
+
     for name, resource in resources.items():
         leaves: list[Leaf] = []
         if deferred := tuple(key for key, value in resource.inputs.items() if collect_leaves(value, leaves)):
             found.deferred[name] = deferred
-            found.refers_to[name] = found.note(leaves)
+            found.refers_to[name] = found.note(leaves, elsewhere)
             _refuse_unknown(name, found.refers_to[name], resources)
         if resource.depends_on:
             needed = dict.fromkeys(other for other in resource.depends_on if other not in absent)
@@ -67,7 +78,7 @@ def survey(resources: Mapping[str, Resource], outputs: Mapping[str, Value], abse
             found.waits_for[name] = tuple(other for other in needed if other not in found.refers_to.get(name, ()))
             _refuse_unknown(name, needed, resources)
     for name, value in outputs.items():
-        _refuse_unknown(f'stack output {name}', found.note(leaves_of(value)), resources)
+        _refuse_unknown(f'stack output {name}', found.note(leaves_of(value), elsewhere), resources)
     return found
 
 
