@@ -38,7 +38,9 @@ def measure(*arguments: str, runs: int = 5) -> Measured:
 
 def _once(command: list[str]) -> Measured:
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    # As installed: with compiled modules, whatever the surroundings say.
+    environment = {name: value for name, value in os.environ.items() if name != 'PYTHONDONTWRITEBYTECODE'}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
     assert process.stdout is not None
     size = len(process.stdout.read())
     _, status, usage = os.wait4(process.pid, 0)

@@ -20,6 +20,7 @@ from cpg_infra.abstraction.specification import (
     MonthlyBudget,
     RegistryFormat,
     TemporaryAccess,
+    in_words,
 )
 from cpg_infra.config.names import Cloud
 from cpg_infra.config.people import CPGInfrastructureUser
@@ -147,7 +148,7 @@ class DryRunInfrastructure(CloudInfrastructure):
             'autoclass': profile.autoclass,
             'softDelete': profile.soft_delete,
             'requesterPays': profile.requester_pays,
-            'lifecycle': [str(rule) for rule in profile.lifecycle],
+            'lifecycle': [in_words(rule) for rule in profile.lifecycle],
         }
         self._write('bucket', bucket.resource, bucket.name, inputs, by, bucket.asset)
 

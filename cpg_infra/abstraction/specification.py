@@ -32,6 +32,15 @@ class Undelete:
 LifecycleRule = ToColdStorage | DeleteAfter | Undelete
 
 
+def in_words(rule: LifecycleRule) -> str:
+    """A rule as a person says it: `delete after 8 days`."""
+    if isinstance(rule, ToColdStorage):
+        return f'to cold storage after {rule.days} days'
+    if isinstance(rule, DeleteAfter):
+        return f'delete after {rule.days} days' + (f' under {rule.prefix}' if rule.prefix is not None else '')
+    return f'undelete for {rule.days} days'
+
+
 @dataclass(frozen=True, slots=True)
 class BucketProfile:
     """How a bucket keeps its objects.
