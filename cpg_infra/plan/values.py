@@ -80,22 +80,24 @@ def refs_of(value: Value) -> list[Ref]:
     return found
 
 
+_PLAIN = frozenset({str, bool, int, float, type(None)})
+
+
 def _gather_refs(value: Value, found: list[Ref]) -> None:
-    # Exact types first: a plan holds hundreds of thousands of texts and few references.
-    kind = type(value)
-    if kind is str or kind is bool or kind is int:
-        return
+    # A plan holds hundreds of thousands of texts and few references: a call per text would be a fifth of the time.
     if isinstance(value, Ref):
         found.append(value)
     elif isinstance(value, Computed):
         for argument in value.arguments:
-            _gather_refs(argument, found)
+            if type(argument) not in _PLAIN:
+                _gather_refs(argument, found)
     elif isinstance(value, dict):
         for item in value.values():
-            _gather_refs(item, found)
+            if type(item) not in _PLAIN:
+                _gather_refs(item, found)
     elif isinstance(value, list | tuple):
         for item in value:
-            if type(item) is not str:
+            if type(item) not in _PLAIN:
                 _gather_refs(item, found)
 
 
