@@ -11,6 +11,7 @@ import typer
 
 from cpg_infra.cli.commands.plan import plan
 from cpg_infra.cli.commands.schema import schema
+from cpg_infra.cli.commands.stacks import stacks
 from cpg_infra.cli.commands.validate import validate
 from cpg_infra.cli.failures import FAULTY
 from cpg_infra.cli.writing import drop_the_rest, note
@@ -26,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={'help_option_names': ['-h', '--help']},
 )
-for command in (validate, plan, schema):
+for command in (validate, plan, stacks, schema):
     app.command(no_args_is_help=False)(command)
 
 

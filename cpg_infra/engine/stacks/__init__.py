@@ -9,6 +9,7 @@ from cpg_infra.engine.stacks.changes import StackChanges, stack_changes
 from cpg_infra.engine.stacks.facts import FACTS_OUTPUT, Facts, MissingFactsError, joined, missing_facts
 from cpg_infra.engine.stacks.fingerprint import FINGERPRINT_OUTPUT, fingerprint
 from cpg_infra.engine.stacks.levels import levels_of
+from cpg_infra.engine.stacks.placement import stacks_with
 from cpg_infra.engine.stacks.shards import Mode, SecretFactError, Shard, ShardCycleError, shards_of
 from cpg_infra.engine.stacks.writers import check_single_writers
 
@@ -29,4 +30,5 @@ __all__ = [
     'missing_facts',
     'shards_of',
     'stack_changes',
+    'stacks_with',
 ]

@@ -12,6 +12,9 @@ from typing import Final
 from cpg_infra.config.names import Cloud
 from cpg_infra.plan import ORGANISATION_WIDE, Asset, AssetKind, Grant, Group, Owner, Plan, Resource
 
+WHOLE: Final = 'all'
+"""The one stack that holds everything, where there is one only."""
+
 FOUNDATION: Final = 'foundation'
 """The stack of what datasets need of the organisation. Every other stack's name ends in a cloud, or in `UNPLACED`."""
 
@@ -36,6 +39,11 @@ _GROUND_OF_COMMON: Final = frozenset({AssetKind.PROJECT, AssetKind.SERVICE_ENABL
 
 _MEMBER_LISTS: Final = frozenset({'cpg:google:GroupMembers', 'dry-run:group-members'})
 """They stand for a group too: for who is in it."""
+
+
+def stacks_with(dataset: str) -> frozenset[str]:
+    """The names that stacks with a part of `dataset` may have: one per cloud, or the one that holds everything."""
+    return frozenset({WHOLE, f'{dataset}-{UNPLACED}', *(f'{dataset}-{cloud.value}' for cloud in Cloud)})
 
 
 class Placement:

@@ -17,14 +17,11 @@ from cpg_infra.abstraction.dry_run import PREFIX
 from cpg_infra.config.diagnostics import Diagnostic
 from cpg_infra.engine.order import DependencyCycleError, in_dependency_order
 from cpg_infra.engine.stacks.parts import part_of
-from cpg_infra.engine.stacks.placement import FOUNDATION, Placement
+from cpg_infra.engine.stacks.placement import FOUNDATION, WHOLE, Placement
 from cpg_infra.plan import DanglingReferenceError, Owner, Plan, PlanError, Ref, Resource, Value
 from cpg_infra.plan.values import refs_of
 
 Mode: TypeAlias = Literal['single', 'per-dataset']
-
-WHOLE: Final = 'all'
-"""The name of the one stack that holds everything."""
 
 RESERVED_OUTPUTS: Final = frozenset({'facts', 'fingerprint'})
 """Stack outputs that belong to the engine."""
