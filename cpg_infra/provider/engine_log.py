@@ -68,7 +68,7 @@ class ResourceLog:
 
     def __init__(self, log: EngineLog, urn: str, secrets: tuple[str, ...] = ()) -> None:
         self._log = log
-        self._urn = urn
+        self.urn = urn
         self._secrets = secrets
 
     def info(self, message: str) -> None:
@@ -81,4 +81,4 @@ class ResourceLog:
         self._say(engine_pb2.INFO, message, passing=True)
 
     def _say(self, severity: engine_pb2.LogSeverity.ValueType, message: str, *, passing: bool = False) -> None:
-        self._log.send(severity, Redaction().clean(message, *self._secrets), self._urn, passing=passing)
+        self._log.send(severity, Redaction().clean(message, *self._secrets), self.urn, passing=passing)

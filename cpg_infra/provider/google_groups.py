@@ -35,9 +35,10 @@ class GroupMembers:
         self._identity = identity
         self._settings = settings
         self._turns: dict[str, asyncio.Lock] = {}
-        # What this run was asked for, by group: when one resource takes a group over from another, the old one's
-        # end must not take away what the new one declares.
-        self._declared: dict[str, set[str]] = {}
+        # What this run was asked for, by group and resource: when one resource takes a group over from another
+        # (a new logical name, another way to write the group), the old one's end must not take away what the new one
+        # declares.
+        self._declared: dict[str, dict[tuple[str, str], set[str]]] = {}
 
     def check(self, inputs: Properties) -> Iterable[Fault]:
         group = optional_text(inputs, 'group')
@@ -57,11 +58,11 @@ class GroupMembers:
             yield Change('authoritative', ChangeKind.UPDATE if 'authoritative' in state.inputs else ChangeKind.ADD)
         if 'members' in news:
             there = texts(state.outputs, 'members')
-            left_over = [name for name in texts(state.outputs, 'added') if name not in folded(there)]
-            yield from compare_names(
-                'members', [*there, *left_over], texts(news, 'members'), texts(state.inputs, 'members')
-            )
-            if 'members' not in state.outputs and not texts(news, 'members'):
+            wanted = texts(news, 'members')
+            known = {*folded(there), *folded(wanted)}
+            left_over = [name for name in texts(state.outputs, 'added') if name not in known]
+            yield from compare_names('members', [*there, *left_over], wanted, texts(state.inputs, 'members'))
+            if 'members' not in state.outputs and not wanted:
                 yield Change('members', ChangeKind.ADD)
         elif 'members' in state.outputs:
             yield Change('members', ChangeKind.DELETE, of_inputs='members' in state.inputs)
@@ -123,7 +124,9 @@ class GroupMembers:
             return
         async with self._turn(name):
             writes = await GroupWrites.begin(self._identity, name)
-            kept = self._declared.get(name, set()) & set(leaving)
+            declared = self._declared.get(name, {})
+            declared.pop((report.urn, state.id), None)
+            kept = {address for others in declared.values() for address in others} & set(leaving)
             if kept:
                 report.info(f'{group}: {_some(sorted(kept))} stay, another resource declares them')
             await writes.remove(address for address in leaving if address not in kept)
@@ -151,7 +154,7 @@ class GroupMembers:
         outputs: dict[str, Json] = {**news, 'added': added, 'undeclared': []}
         writes = None
         if wanted is not None:
-            self._declared.setdefault(name, set()).update(folded(wanted))
+            self._declared.setdefault(name, {})[report.urn, group.lower()] = set(folded(wanted))
             writes = await GroupWrites.begin(self._identity, name, added=added, status=report.status)
             await writes.remove(writes.surplus(wanted, authoritative=authoritative))
         setting = optional_text(news, 'allowExternalMembers')

@@ -70,6 +70,10 @@ class Created:
 class Report(Protocol):
     """Where a type tells people what it sees, beside the resource that it works on."""
 
+    @property
+    def urn(self) -> str:
+        """The resource."""
+
     def info(self, message: str) -> None:
         """Something worth knowing."""
 

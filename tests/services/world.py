@@ -1,0 +1,120 @@
+"""What the services hold, and how they misbehave. Plain JSON, so that it can lie in a file."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass
+class Google:
+    """Groups by their name `groups/x`: `{email, settings, members: {id: {address, roles, hidden, removed}}}`."""
+
+    groups: dict[str, dict[str, Any]] = field(default_factory=dict)
+    operations: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tokens: list[str] = field(default_factory=lambda: ['google-token'])
+    unknown: dict[str, int] = field(default_factory=dict)
+    """Addresses that nobody knows yet, and in how many tries they will be; -1: never."""
+    invisible: dict[str, int] = field(default_factory=dict)
+    """Groups, by address, that the next so many look-ups do not show."""
+    lag: int = 0
+    """So many reads do not show a write yet."""
+    slow_operations: int = 0
+    """Operations are done after so many polls."""
+    operations_are_readable: bool = True
+    only_inside: str | None = None
+    """A domain: members from elsewhere need the group's setting."""
+    makes_groups: bool = False
+    """A look-up makes the group. For runs whose groups another test double makes."""
+    page: int = 500
+    accounts: dict[str, str] = field(default_factory=dict)
+    """Who a token of the token services speaks for."""
+
+
+@dataclass
+class Hail:
+    """One cloud's Hail Batch."""
+
+    users: dict[str, dict[str, Any]] = field(default_factory=dict)
+    projects: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tokens: list[str] = field(default_factory=lambda: ['hail-token'])
+    wants_developer: bool | None = True
+    """Whether creating a user must, or must not, say `is_developer`; None: either."""
+    activates_after: int = 0
+    """Reads of a new user until it is active; -1: never."""
+    old: bool = False
+    """Older versions answer 403 to what is so already."""
+    people: list[str] = field(default_factory=list)
+    """Users whom the batch service knows beside those of the auth service."""
+
+
+@dataclass
+class Metamist:
+    """Projects by name: `{id, dataset, members: {address: [roles]}}`."""
+
+    projects: dict[str, dict[str, Any]] = field(default_factory=dict)
+    creators: list[str] = field(default_factory=lambda: ['deployer@example.org'])
+    member_admins: list[str] = field(default_factory=lambda: ['deployer@example.org'])
+    audience: str | None = None
+
+
+@dataclass
+class World:
+    """All services."""
+
+    google: Google = field(default_factory=Google)
+    hail: dict[str, Hail] = field(default_factory=lambda: {'gcp': Hail(), 'azure': Hail()})
+    metamist: Metamist = field(default_factory=Metamist)
+    serial: int = 0
+
+    def number(self) -> int:
+        """A number that was not given before."""
+        self.serial += 1
+        return self.serial
+
+    def as_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, given: dict[str, Any]) -> World:
+        return cls(
+            Google(**given.get('google', {})),
+            {cloud: Hail(**found) for cloud, found in given.get('hail', {}).items()} or cls().hail,
+            Metamist(**given.get('metamist', {})),
+            given.get('serial', 0),
+        )
+
+    def save(self, path: Path) -> None:
+        """Write to a file, whole or not at all."""
+        scratch = path.with_suffix('.writing')
+        scratch.write_text(json.dumps(self.as_dict(), indent=1), encoding='utf-8')
+        scratch.replace(path)
+
+    # What tests begin with --------------------------------------------------------------------------------
+
+    def group(self, email: str, *members: str, owners: tuple[str, ...] = (), **settings: str) -> str:
+        """A group with these members; its name."""
+        name = f'groups/{self.number():08x}'
+        self.google.groups[name] = {
+            'email': email.lower(),
+            'settings': {'allowExternalMembers': 'false', 'whoCanJoin': 'INVITED_CAN_JOIN', **settings},
+            'members': {},
+        }
+        for address in (*members, *owners):
+            self.member(name, address, 'OWNER' if address in owners else 'MEMBER')
+        return name
+
+    def member(self, group: str, address: str, role: str = 'MEMBER', hidden: int = 0) -> str:
+        """Somebody in a group; the membership's name."""
+        number = str(self.number())
+        roles = ['MEMBER'] if role == 'MEMBER' else ['MEMBER', role]
+        self.google.groups[group]['members'][number] = {'address': address, 'roles': roles, 'hidden': hidden}
+        return f'{group}/memberships/{number}'
+
+    def members(self, email: str) -> set[str]:
+        """Who is in a group now."""
+        group = next(group for group in self.google.groups.values() if group['email'] == email.lower())
+        return {member['address'].lower() for member in group['members'].values() if 'removed' not in member}
