@@ -20,7 +20,7 @@ FIND_PULUMI = CPG_INFRA_PULUMI="$$($(BIN)/python tools/pulumi-cli/build.py)"; ex
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench lint types layers format lock clean
+.PHONY: help setup demo sandbox test bench lint types layers format lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
@@ -29,6 +29,9 @@ setup: $(PACKAGE_STAMP) ## .venv with the pinned requirements and this package
 
 demo: setup ## the plan of the example organisation
 	@$(BIN)/cpg-infra plan $(EXAMPLE)
+
+sandbox: setup ## the example on a simulated cloud, for trying pulumi up, drift, destroy
+	@$(FIND_PULUMI); $(BIN)/python -m tests.simulated_cloud.sandbox
 
 test: lint types layers ## lint, types, layers and every test
 	@echo '— tests'

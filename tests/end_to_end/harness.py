@@ -99,6 +99,8 @@ class Deployment:
         self.folder = folder
         self.pulumi = pulumi
         self.checkpoints = checkpoints
+        self.more_environment: dict[str, str] = {}
+        """For providers: where services are."""
         self.cloud = folder / 'cloud'
         self._stack: auto.Stack | None = None
 
@@ -220,6 +222,7 @@ class Deployment:
     def environment(self) -> dict[str, str]:
         """What a process of the CLI needs to work on this stack."""
         return {
+            **self.more_environment,
             **({} if self.checkpoints else {'PULUMI_SKIP_CHECKPOINTS': 'true'}),
             'PULUMI_BACKEND_URL': f'file://{self.folder / "state"}',
             'PULUMI_CONFIG_PASSPHRASE': PASSPHRASE,

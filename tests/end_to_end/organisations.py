@@ -41,10 +41,10 @@ _RUNNER: Final = {
 
 
 @cache
-def lantern() -> Plan:
+def lantern(date: dt.date = TODAY) -> Plan:
     """The plan of the example organisation."""
     loaded = load(LANTERN)
-    return Infrastructure(loaded.organisation, loaded.datasets, date=TODAY, sources=loaded.sources).plan()
+    return Infrastructure(loaded.organisation, loaded.datasets, date=date, sources=loaded.sources).plan()
 
 
 def organisation(**changes: Any) -> CPGInfrastructureConfig:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from cpg_infra.plan import Plan
 from tests.conformance import checker
 from tests.end_to_end.harness import Deployment
-from tests.end_to_end.organisations import dataset, lantern, small
+from tests.end_to_end.organisations import dataset, small
 
 
 def registered(plan: Plan) -> Counter[str]:
@@ -60,18 +59,6 @@ def test_a_preview_changes_nothing_in_the_cloud(nothing_deployed: Deployment) ->
     assert previewed.steps == Counter({('create', name): 1 for name in registered(small())})
     assert nothing_deployed.things() == before
     assert nothing_deployed.writes() == Counter()
-
-
-def test_the_whole_example_is_deployed_and_then_stays_as_it_is(tmp_path: Path, pulumi_cli: Path) -> None:
-    example = Deployment.begin(tmp_path / 'lantern', pulumi_cli, 'lantern', checkpoints=False)
-    outcome = example.up(lantern())
-    assert outcome.errors == []
-    assert outcome.is_sound
-    assert Counter(name for _, name in outcome.done.elements()) == registered(lantern())
-    assert len(registered(lantern())) > 1800
-    again = example.preview(lantern(), expect_no_changes=True)
-    assert again.is_sound
-    assert again.counts['same'] == len(registered(lantern())) + 1
 
 
 PERSON_IN_ANALYSIS: Final = Counter(

@@ -17,6 +17,7 @@ what a cloud refuses. Nothing here ever talks to a cloud, and nothing outside `t
 | `seed` | what people made by hand before the first deployment |
 | `launchers` | executables for a test: providers and the language host |
 | `language_host` | runs a project folder, in place of Pulumi's own host for Python |
-| `groups` | the groups that were made here, for the double of the Cloud Identity service |
-| `sandbox` | all of it for a person: `make sandbox` |
+| `surroundings` | the services beside the cloud: groups' members, Hail Batch, metamist |
+| `sandbox`, `__main__` | all of it for a person: `make sandbox`; the cloud by hand |
+| `stand_in_for_cpg` | keeps what it is given, where a test is not about our own provider |
 """

@@ -33,6 +33,11 @@ def write_language_host(folder: Path, cloud: Path, runner: Path) -> None:
     _write(folder / 'pulumi-language-python', cloud, command)
 
 
+def write_cloud_tool(folder: Path, cloud: Path) -> None:
+    """`folder/cloud`: looks into the cloud and changes it by hand."""
+    _write(folder / 'cloud', cloud, [sys.executable, '-m', 'tests.simulated_cloud'])
+
+
 def _write(script: Path, cloud: Path, command: list[str]) -> None:
     script.parent.mkdir(parents=True, exist_ok=True)
     script.write_text(

@@ -20,47 +20,52 @@ SEEDS: Final = Path(__file__).with_name('seeds')
 def seed(folder: Path, name: str) -> None:
     """Begin the cloud in `folder` with what the file `seeds/<name>.toml` lists."""
     folder.mkdir(parents=True, exist_ok=True)
-    listed = tomllib.loads((SEEDS / f'{name}.toml').read_text(encoding='utf-8'))
+    made = listed(name)
     with Journal(folder / 'gcp.jsonl').transaction() as transaction:
         world = World(transaction)
-        for key, thing in _things(listed):
+        for key, thing in _things(made):
             world.put(key, thing)
-        for project in listed['project']:
+        for project in made['project']:
             for key, thing in _in_project(world, project):
                 world.put(key, thing)
+
+
+def listed(name: str) -> dict[str, Any]:
+    """What the file `seeds/<name>.toml` lists."""
+    return tomllib.loads((SEEDS / f'{name}.toml').read_text(encoding='utf-8'))
 
 
 def _by_hand(id_: str, inputs: Mapping[str, Any], **outputs: Any) -> dict[str, Any]:
     return {'type': 'by hand', 'id': id_, 'inputs': dict(inputs), 'outputs': outputs}
 
 
-def _things(listed: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    organisation = listed['organisation']
+def _things(made: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    organisation = made['organisation']
     yield f'organization {organisation["number"]}', organisation
     for account in organisation['billing_accounts']:
         yield f'billing {account}', _by_hand(account, {})
     for role in organisation['roles']:
         yield f'role organizations/{organisation["number"]}/roles/{role}', _by_hand(role, {})
-    for group in listed['group']:
+    for group in made['group']:
         yield f'group {group["address"]}', _by_hand(group['name'], {'groupKey': {'id': group['address']}}, **group)
 
 
-def _in_project(world: World, listed: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    name = listed['id']
+def _in_project(world: World, project: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    name = project['id']
     number = str(FIRST_NUMBER + world.next_number())
     yield f'project {name}', _by_hand(f'projects/{name}', {'projectId': name, 'name': name}, number=number)
-    for host in (*enabled_from_the_start(world), *listed.get('services', ())):
+    for host in (*enabled_from_the_start(world), *project.get('services', ())):
         yield f'service {name}/{host}', _by_hand(f'{name}/{host}', {'project': name, 'service': host})
-    for account in listed.get('accounts', ()):
+    for account in project.get('accounts', ()):
         email = f'{account}@{name}.iam.gserviceaccount.com'
         yield f'account {email}', _by_hand(f'projects/{name}/serviceAccounts/{email}', {'accountId': account})
-    for bucket in listed.get('buckets', ()):
+    for bucket in project.get('buckets', ()):
         yield f'bucket {bucket}', _by_hand(bucket, {'name': bucket, 'project': name})
-    for secret in listed.get('secrets', ()):
+    for secret in project.get('secrets', ()):
         yield f'secret {name}/{secret}', _by_hand(f'projects/{name}/secrets/{secret}', {'secretId': secret})
-    for registry in listed.get('registries', ()):
+    for registry in project.get('registries', ()):
         yield f'registry {name}/{registry}', _by_hand(registry, {})
-    for service in listed.get('run', ()):
+    for service in project.get('run', ()):
         yield f'run {name}/{service}', _by_hand(service, {})
-    for topic in listed.get('topics', ()):
+    for topic in project.get('topics', ()):
         yield f'topic projects/{name}/topics/{topic}', _by_hand(topic, {})
