@@ -52,6 +52,8 @@ class PulumiCli(auto.PulumiCommand):
         self.command = command
         self.version = version or _version_of(command)
         self.stop = stop or Stop()
+        self.result: CommandResult | None = None
+        """Of the last run: an exception holds its text only."""
 
     def run(
         self,
@@ -63,7 +65,7 @@ class PulumiCli(auto.PulumiCommand):
     ) -> CommandResult:
         """Run one command. Raises `pulumi.automation.errors.CommandError` when it fails."""
         environment = {**os.environ, **additional_env, 'PULUMI_AUTOMATION_API': 'true'}
-        with subprocess.Popen(
+        with subprocess.Popen(  # noqa: S603 - the path that find_cli found
             [self.command, '--non-interactive', *args],
             cwd=cwd,
             env=environment,
@@ -82,6 +84,7 @@ class PulumiCli(auto.PulumiCommand):
             # Who was left behind may hold the pipes open.
             end_session(process.pid)
             result = CommandResult(stdout=out.text(), stderr=said.text(), code=process.returncode)
+        self.result = result
         if result.code != 0:
             raise create_command_error(result)
         return result

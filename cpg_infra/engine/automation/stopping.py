@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import Final
+from typing import Final, Self
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
@@ -33,7 +33,7 @@ class Stop:
         """Whether to begin nothing more."""
         return self.count > 0
 
-    def __enter__(self) -> Stop:
+    def __enter__(self) -> Self:
         """Take over the signals; only a main thread can, elsewhere nothing happens."""
         if threading.current_thread() is threading.main_thread():
             for each in SIGNALS:
