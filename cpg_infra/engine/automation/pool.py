@@ -12,7 +12,6 @@ import signal
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
-from types import TracebackType
 from typing import Self
 
 from semver import VersionInfo
@@ -35,7 +34,7 @@ class Pool:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         """Wait for what was begun."""
         if self._threads:
             self._threads.shutdown()
