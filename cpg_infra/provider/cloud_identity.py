@@ -9,7 +9,8 @@ from typing import Final
 
 from cpg_infra.provider.credentials import Credentials
 from cpg_infra.provider.google_http import NOT_FOUND, exists, google_passing, hidden
-from cpg_infra.provider.http import Http, Reply, ServiceError
+from cpg_infra.provider.http import Http
+from cpg_infra.provider.reply import Reply, ServiceError
 from cpg_infra.provider.settings import Settings
 from cpg_infra.provider.values import Json, items, mapping, optional_text, text
 from cpg_infra.provider.waiting import Waiting

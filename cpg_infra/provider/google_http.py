@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from cpg_infra.provider.http import Reply, passing
+from cpg_infra.provider.reply import Reply, passing
 from cpg_infra.provider.values import items, mapping, optional_text
 
 FORBIDDEN: Final = 403

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from cpg_infra.provider.http import Http, Reply, always
+from cpg_infra.provider.http import Http, always
 from cpg_infra.provider.redaction import Redaction
+from cpg_infra.provider.reply import Reply
 from cpg_infra.provider.resource import RefusedError
 from cpg_infra.provider.values import Json, mapping, optional_text
 

@@ -9,7 +9,7 @@ from typing import Final
 from cpg_infra.provider.changes import folded
 from cpg_infra.provider.cloud_identity import CloudIdentity, Membership
 from cpg_infra.provider.google_http import NOT_FOUND
-from cpg_infra.provider.http import PASSING, ServiceError
+from cpg_infra.provider.reply import PASSING, ServiceError
 from cpg_infra.provider.resource import RefusedError
 
 _OWNER: Final = 'OWNER'

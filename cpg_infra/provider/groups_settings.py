@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 from cpg_infra.provider.credentials import Credentials
 from cpg_infra.provider.google_http import NOT_FOUND, google_passing
-from cpg_infra.provider.http import Http, Reply, ServiceError
+from cpg_infra.provider.http import Http
+from cpg_infra.provider.reply import Reply, ServiceError
 from cpg_infra.provider.settings import Settings
 from cpg_infra.provider.values import Json, mapping, optional_text
 from cpg_infra.provider.waiting import Waiting

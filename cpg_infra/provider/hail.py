@@ -6,7 +6,8 @@ from typing import Final
 from urllib.parse import quote
 
 from cpg_infra.provider.credentials import Credentials
-from cpg_infra.provider.http import Http, Reply
+from cpg_infra.provider.http import Http
+from cpg_infra.provider.reply import Reply
 from cpg_infra.provider.resource import RefusedError
 from cpg_infra.provider.values import Json, Properties, text
 

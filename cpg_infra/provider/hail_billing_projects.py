@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from cpg_infra.provider.changes import compare, compare_names
 from cpg_infra.provider.hail import FORBIDDEN, Hail, from_id, id_of, part
-from cpg_infra.provider.http import Reply
+from cpg_infra.provider.reply import Reply
 from cpg_infra.provider.resource import (
     Change,
     ChangeKind,

@@ -15,7 +15,7 @@ from typing import Final
 from cpg_infra.provider.cancelling import Cancelling
 from cpg_infra.provider.changes import compare
 from cpg_infra.provider.hail import BAD_REQUEST, NOT_FOUND, Hail, from_id, id_of, part
-from cpg_infra.provider.http import Reply, ServiceError
+from cpg_infra.provider.reply import Reply, ServiceError
 from cpg_infra.provider.resource import (
     Change,
     ChangeKind,

@@ -7,9 +7,8 @@ caller adds (Google says "try again" with 409 and 403 too). The last answer is k
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Protocol
 
 import httpx
@@ -22,9 +21,9 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from cpg_infra.provider.resource import RefusedError
+from cpg_infra.provider.reply import Reply, ServiceError, passing, reply_of, shown
 from cpg_infra.provider.settings import Settings
-from cpg_infra.provider.values import Json, mapping
+from cpg_infra.provider.values import Json
 
 TRIES: Final = 12
 LONGEST_WAIT: Final = 30.0
@@ -34,8 +33,6 @@ _CONNECT: Final = 10.0
 _ANSWER: Final = 60.0
 _CONNECTIONS: Final = 32
 _BURST: Final = 10
-_LONGEST_EXPLANATION: Final = 400
-PASSING: Final = frozenset({429, 502, 503, 504})
 _LOCAL: Final = frozenset({'127.0.0.1', 'localhost', '::1'})
 
 Headers = Mapping[str, str]
@@ -57,57 +54,12 @@ def always(headers: Headers) -> Authorize:
     return authorize
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer. `uncertain`: an earlier try broke off and may have had its effect."""
-
-    status: int
-    text: str
-    body: Json = None
-    words: str = ''
-    tries: int = 1
-    uncertain: bool = False
-    wait: float | None = None
-
-    @property
-    def ok(self) -> bool:
-        """Whether the service did what it was asked."""
-        return 200 <= self.status < 300  # noqa: PLR2004 - the class of success
-
-    def said(self, key: str, doing: str) -> str:
-        """A text that the answer must have. Raises `ServiceError` when it has none, or is a refusal."""
-        found = mapping(self.body).get(key)
-        if not self.ok:
-            raise self.refusal(doing)
-        if not isinstance(found, str) or not found:
-            raise ServiceError(f'{doing}: the answer does not say {key}', self.status)
-        return found
-
-    def refusal(self, doing: str) -> ServiceError:
-        """The exception for an answer that does not help, in the service's own words."""
-        tries = f' after {self.tries} tries' if self.tries > 1 else ''
-        return ServiceError(f'{doing}: HTTP {self.status}{tries}: {self.words or "without explanation"}', self.status)
-
-
-class ServiceError(RefusedError):
-    """A service refused, or failed. `status` is None when it was not reached."""
-
-    def __init__(self, message: str, status: int | None = None) -> None:
-        self.status = status
-        super().__init__(message)
-
-
 class _Again(Exception):
     """Another try may help."""
 
     def __init__(self, reply: Reply | None, cause: str) -> None:
         self.reply = reply
         super().__init__(cause)
-
-
-def passing(reply: Reply) -> bool:
-    """Whether an answer is known to be different a little later, at any service."""
-    return reply.status in PASSING
 
 
 class Http:
@@ -174,13 +126,13 @@ class Http:
             if last.reply is not None:
                 return last.reply
             raise ServiceError(
-                f'{method} {_shown(url)}: no answer ({last}) after {tries} {"try" if tries == 1 else "tries"}'
+                f'{method} {shown(url)}: no answer ({last}) after {tries} {"try" if tries == 1 else "tries"}'
             ) from None
         raise AssertionError('tenacity ends with an answer or an exception')
 
     async def _once(self, request: httpx.Request, authorize: Authorize | None) -> Reply:
         if authorize is None:
-            return _reply(await self._client.send(request))
+            return reply_of(await self._client.send(request))
         headers = await authorize(fresh=False)
         if 'Authorization' in headers:
             _refuse_in_clear(request.url)
@@ -190,7 +142,7 @@ class Http:
             # A token may expire between our look at the clock and theirs.
             request.headers.update(await authorize(fresh=True))
             response = await self._client.send(request)
-        return _reply(response)
+        return reply_of(response)
 
     def _place(self, url: str) -> httpx.URL:
         for service, place in self._settings.endpoints.items():
@@ -230,47 +182,6 @@ class _Budget:
             self._next = max(self._next, asyncio.get_running_loop().time() + seconds)
 
 
-def _reply(response: httpx.Response) -> Reply:
-    content = response.text
-    body: Json = None
-    if content[:1] in {'{', '[', '"'} or content[:1].isdigit() or content in {'true', 'false', 'null'}:
-        try:
-            body = json.loads(content)
-        except ValueError:
-            body = None
-    words = _explanation(body) or content.strip()
-    if response.is_redirect:
-        words = f'redirected to {_shown(response.headers.get("Location", "nowhere"))}'
-    try:
-        wait = max(0.0, float(response.headers.get('Retry-After', '')))
-    except ValueError:
-        wait = None
-    words = ' '.join(words.split())[:_LONGEST_EXPLANATION]
-    return Reply(response.status_code, content, body, words, wait=wait)
-
-
-def _explanation(body: Json) -> str | None:
-    """What a service says of an error: Google's, metamist's and the token services' forms."""
-    said = mapping(body)
-    error = said.get('error')
-    for found in (
-        mapping(error).get('message'),
-        said.get('error_description'),
-        said.get('detail'),
-        said.get('message'),
-        said.get('description'),
-        error,
-    ):
-        if isinstance(found, str) and found:
-            return found
-    return None
-
-
 def _refuse_in_clear(url: httpx.URL) -> None:
     if url.scheme != 'https' and url.host not in _LOCAL:
-        raise ServiceError(f'{_shown(str(url))}: a token is sent over https only')
-
-
-def _shown(url: str) -> str:
-    """An address without its question, which may hold what is nobody's business."""
-    return url.partition('?')[0]
+        raise ServiceError(f'{shown(str(url))}: a token is sent over https only')

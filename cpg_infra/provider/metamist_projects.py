@@ -14,7 +14,8 @@ from urllib.parse import quote
 
 from cpg_infra.provider.changes import compare, compare_names
 from cpg_infra.provider.credentials import Credentials
-from cpg_infra.provider.http import Authorize, Http, Reply, passing
+from cpg_infra.provider.http import Authorize, Http
+from cpg_infra.provider.reply import Reply, passing
 from cpg_infra.provider.resource import (
     Change,
     ChangeKind,

@@ -51,7 +51,7 @@ def main() -> None:
         asyncio.run(serve(options.engine, os.environ))
 
 
-async def serve(engine: str | None, environment: Mapping[str, str], *, watch: bool = True) -> None:
+async def serve(engine: str | None, environment: Mapping[str, str]) -> None:
     """Print the port, serve there, and return when we are told to end or nobody is left to serve."""
     servicer = Servicer(own_version(), environment)
     server, port = await listen(servicer)
@@ -64,10 +64,9 @@ async def serve(engine: str | None, environment: Mapping[str, str], *, watch: bo
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, end.set)
-    watching = asyncio.create_task(_watch(engine, end)) if watch else None
+    watching = asyncio.create_task(_watch(engine, end))
     await end.wait()
-    if watching is not None:
-        watching.cancel()
+    watching.cancel()
     await server.stop(_GRACE)
     await servicer.close()
 

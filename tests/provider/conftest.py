@@ -37,7 +37,7 @@ def settings(services: LocalServices) -> dict[str, str]:
         'metamistUrl': 'https://metamist.example.org',
         'metamistToken': SECRETS[2],
         'firstWait': '0.002',
-        'patience': '1',
-        'hailUserTimeout': '1',
+        'patience': '0.6',
+        'hailUserTimeout': '0.5',
         'requestsPerSecond': '10000',
     }

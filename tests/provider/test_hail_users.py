@@ -42,7 +42,7 @@ def test_the_identity_is_waited_for(provider: Provider, services: LocalServices)
 
 def test_an_empty_identity_is_never_stored(provider: Provider, services: LocalServices) -> None:
     services.world.hail['gcp'].activates_after = -1
-    with pytest.raises(Failed, match=r'was still creating after 1 s \(cpg:hailUserTimeout\)') as failed:
+    with pytest.raises(Failed, match=r'was still creating after 0\.5 s \(cpg:hailUserTimeout\)') as failed:
         provider.create(TYPE, NEWS)
     held = failed.value.held
     assert held is not None

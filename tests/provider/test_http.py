@@ -9,7 +9,8 @@ from typing import TypeVar
 
 import pytest
 
-from cpg_infra.provider.http import TRIES, Http, Reply, ServiceError, always
+from cpg_infra.provider.http import TRIES, Http, always
+from cpg_infra.provider.reply import Reply, ServiceError
 from cpg_infra.provider.settings import Settings
 from tests.services import Fault, LocalServices
 
@@ -111,3 +112,8 @@ def test_a_refused_token_is_replaced_once(services: LocalServices) -> None:
 def test_a_redirection_is_told_not_followed(services: LocalServices) -> None:
     services.faults.append(Fault('.', status=302, headers={'Location': 'https://login.example.org/?secret'}))
     assert run(services, get).words == 'redirected to https://login.example.org/'
+
+
+def test_this_machine_is_not_behind_a_proxy(services: LocalServices, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('HTTP_PROXY', 'http://127.0.0.1:1')
+    assert run(services, get).tries == 1

@@ -83,3 +83,9 @@ def test_no_provider_is_left_when_the_engine_is_killed() -> None:
     parent.kill()
     parent.communicate()
     assert ends(int(pid))
+
+
+def test_the_command_line_does_without_what_only_the_provider_needs() -> None:
+    code = 'import sys, cpg_infra.cli.main; print(*{"httpx", "tenacity", "grpc"}.intersection(sys.modules))'
+    run = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
+    assert not run.stdout.strip()

@@ -1,0 +1,81 @@
+"""The stand-ins themselves: started by a person, shared by processes, and as strict as what they stand for."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.services import Fault, LocalServices, World
+from tests.services.__main__ import environment
+
+ROOT = Path(__file__).parents[2]
+GROUP = 'readers@groups.example.org'
+BEARER = {'Authorization': 'Bearer google-token'}
+
+
+@pytest.fixture
+def services() -> Iterator[LocalServices]:
+    with LocalServices() as running:
+        yield running
+
+
+def client(url: str) -> httpx.Client:
+    return httpx.Client(base_url=url, headers=BEARER, trust_env=False)
+
+
+def test_one_command_serves_and_says_how_to_be_found(tmp_path: Path) -> None:
+    state = tmp_path / 'state.json'
+    command = [sys.executable, '-m', 'tests.services', '--port', '0', '--state', str(state), '--makes-groups']
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        endpoints = json.loads(process.stdout.readline().partition("'")[2].rpartition("'")[0])
+        with client(endpoints['https://cloudidentity.googleapis.com']) as identity:
+            group = identity.get('/v1/groups:lookup', params={'groupKey.id': GROUP}).json()['name']
+            body = {'preferredMemberKey': {'id': 'ann@example.org'}, 'roles': [{'name': 'MEMBER'}]}
+            assert identity.post(f'/v1/{group}/memberships', json=body).json()['done']
+    finally:
+        process.kill()
+        process.communicate()
+    with LocalServices(file=state) as again:
+        assert again.world.members(GROUP) == {'ann@example.org'}
+
+
+def test_another_process_may_read_the_calls_and_script_faults(services: LocalServices) -> None:
+    with client(services.url) as control:
+        control.post('/control/faults', json=Fault('project', status=503).as_dict())
+        assert control.get('/metamist/api/v1/project/all').status_code == 503
+        assert control.get('/metamist/api/v1/project/all').status_code == 401
+        assert [call['status'] for call in control.get('/control/calls').json()] == [503, 401]
+        world = World()
+        world.group(GROUP)
+        control.put('/control/world', json=world.as_dict())
+        assert control.get('/control/world').json() == world.as_dict()
+        assert services.world.members(GROUP) == set()
+        assert control.get('/control/endpoints').json() == services.endpoints()
+    assert environment(services)[0].startswith('export CPG_ENDPOINTS=')
+
+
+def test_writes_to_one_group_that_cross_are_aborted(services: LocalServices) -> None:
+    services.latency = 0.2
+    group = services.world.group(GROUP)
+    answers: list[int] = []
+
+    def write(address: str) -> None:
+        body = {'preferredMemberKey': {'id': address}, 'roles': [{'name': 'MEMBER'}]}
+        with client(services.url) as identity:
+            answers.append(identity.post(f'/identity/v1/{group}/memberships', json=body).status_code)
+
+    threads = [threading.Thread(target=write, args=(f'p{number}@example.org',)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [200, 409]
