@@ -165,6 +165,13 @@ class Deployment:
         deployment = self._selected().export_stack().deployment or {}
         return [each for each in deployment.get('resources', ()) if not each['type'].startswith('pulumi:')]
 
+    def import_state(self, resources: list[dict[str, Any]]) -> None:
+        """Make `resources`, as an export has them, the state."""
+        stack = self._selected()
+        found = stack.export_stack()
+        found.deployment = {**(found.deployment or {}), 'resources': resources}
+        stack.import_stack(found)
+
     # The cloud --------------------------------------------------------------------------------------------
 
     def things(self) -> dict[str, Thing]:
