@@ -9,9 +9,14 @@ from typing import Annotated
 
 import typer
 
+from cpg_infra.cli.commands.destroy import destroy
+from cpg_infra.cli.commands.export import export
 from cpg_infra.cli.commands.plan import plan
+from cpg_infra.cli.commands.preview import preview
+from cpg_infra.cli.commands.refresh import refresh
 from cpg_infra.cli.commands.schema import schema
 from cpg_infra.cli.commands.stacks import stacks
+from cpg_infra.cli.commands.up import up
 from cpg_infra.cli.commands.validate import validate
 from cpg_infra.cli.failures import FAULTY
 from cpg_infra.cli.writing import drop_the_rest, note
@@ -27,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={'help_option_names': ['-h', '--help']},
 )
-for command in (validate, plan, stacks, schema):
+for command in (validate, plan, stacks, preview, up, refresh, destroy, export, schema):
     app.command(no_args_is_help=False)(command)
 
 

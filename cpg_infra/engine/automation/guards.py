@@ -31,6 +31,7 @@ HOLDS_DATA: Final = frozenset(
 )
 """Types of things that hold data; deleting one deletes that."""
 
+_NAMED: Final = 3
 _DESTROYS: Final = frozenset({'delete', 'delete-replaced', 'replace'})
 _GROUP: Final = 'gcp:cloudidentity/group:Group'
 
@@ -152,9 +153,10 @@ def _over(removed: Iterable[Entry], limits: Limits) -> list[str]:
     ):
         gone = sorted(entry for entry in distinct if entry.kind is kind)
         if len(gone) > limit:
-            some = ', '.join(f'{entry.who} from {entry.place}' for entry in gone[:3])
+            some = ', '.join(f'{entry.who} from {entry.place}' for entry in gone[:_NAMED])
+            more = ', …' if len(gone) > _NAMED else ''
             found.append(
-                f'{len(gone)} {words} would be removed and one run may remove {limit}: {some}, …; if this is meant, '
+                f'{len(gone)} {words} would be removed and one run may remove {limit}: {some}{more}; if this is meant, '
                 f'raise blast_radius.{key} in the configuration, or remove them in parts'
             )
     return found

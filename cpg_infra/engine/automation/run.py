@@ -97,6 +97,11 @@ class Report:
         return not self.refusals and not any(each.status in {Status.FAILED, Status.NOT_RUN} for each in self.stacks)
 
     @property
+    def is_previewed(self) -> bool:
+        """Whether every preview went well, refused or not."""
+        return not any(each.status is Status.FAILED for each in self.stacks)
+
+    @property
     def has_changes(self) -> bool:
         """Whether anything is, or would be, different."""
         return any(each.has_changes for each in self.stacks)

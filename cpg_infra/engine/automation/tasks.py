@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -56,10 +58,22 @@ class Result:
 def carry_out(task: Task, cli: PulumiCli, listener: Listener) -> Result:
     """Carry a task out. What the engine refuses is in the outcome; it raises nothing of its own."""
     try:
-        with opened(cli, task.place, listener) as stack:
+        with opened(cli, task.place, listener) as stack, _phase(task, stack, listener):
             return _look(task, stack) if task.operation in LOOKS_ONLY else _change(task, stack, cli, listener)
     except EngineError as error:
         return Result(Outcome(task.place.stack, error=error))
+
+
+@contextmanager
+def _phase(task: Task, stack: Stack, listener: Listener) -> Iterator[None]:
+    """Tell what begins, of how many resources, and that it is over."""
+    count = len(task.shard.deployed) if task.shard else sum(1 for _ in stack.state.things)
+    told = {'stack': task.place.stack, 'operation': task.operation.value}
+    listener({'event': 'phase', **told, 'resources': count, 'looks': task.operation in LOOKS_ONLY})
+    try:
+        yield
+    finally:
+        listener({'event': 'phase-over', **told})
 
 
 def _look(task: Task, stack: Stack) -> Result:

@@ -1,0 +1,1 @@
+"""What the commands that run the engine share: options, preparation, progress, and the report."""
