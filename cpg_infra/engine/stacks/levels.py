@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from cpg_infra.engine.stacks.shards import Shard
+if TYPE_CHECKING:
+    from cpg_infra.engine.stacks.shards import Shard
 
 
 def levels_of(shards: Iterable[Shard]) -> Mapping[str, int]:
@@ -13,7 +15,13 @@ def levels_of(shards: Iterable[Shard]) -> Mapping[str, int]:
     Shards of one level do not need each other. `shards` are in an order that respects `after`, as `shards_of`
     returns them.
     """
-    levels: dict[str, int] = {}
-    for shard in shards:
-        levels[shard.name] = max((levels[other] + 1 for other in shard.after), default=0)
-    return levels
+    after = {shard.name: shard.after for shard in shards}
+    return levels(after, after.__getitem__)
+
+
+def levels(ordered: Iterable[str], needs: Callable[[str], Iterable[str]]) -> Mapping[str, int]:
+    """The same for names, each of which comes after those that it needs."""
+    found: dict[str, int] = {}
+    for name in ordered:
+        found[name] = max((found[other] + 1 for other in needs(name)), default=0)
+    return found

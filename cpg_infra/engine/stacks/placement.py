@@ -6,7 +6,8 @@ resource's place follows from the resource itself, and adding or removing a data
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Final
 
 from cpg_infra.config.names import Cloud
@@ -21,21 +22,23 @@ FOUNDATION: Final = 'foundation'
 UNPLACED: Final = 'any'
 """Stands for the cloud of what belongs to a dataset that is on none."""
 
-_SHARED_THINGS: Final = frozenset(
+_PLACES: Final = frozenset(
     {
         AssetKind.PROJECT,
         AssetKind.SERVICE_ENABLEMENT,
         AssetKind.BUCKET,
-        AssetKind.MACHINE_ACCOUNT,
         AssetKind.REGISTRY,
         AssetKind.SECRET,
     }
 )
-"""What the organisation has for all datasets, beside its groups. What is *in* these things (blobs, versions of a
+"""Things that other things lie in."""
+
+_SHARED_THINGS: Final = _PLACES | {AssetKind.MACHINE_ACCOUNT}
+"""What the organisation has for all datasets, beside its groups. What lies *in* these things (blobs, versions of a
 secret, members, policies) tells of datasets and comes last."""
 
 _GROUND_OF_COMMON: Final = frozenset({AssetKind.PROJECT, AssetKind.SERVICE_ENABLEMENT})
-"""What of the common dataset the organisation's own things stand on."""
+"""What of the common dataset the organisation's own things lie in."""
 
 _MEMBER_LISTS: Final = frozenset({'cpg:google:GroupMembers', 'dry-run:group-members'})
 """They stand for a group too: for who is in it."""
@@ -54,7 +57,9 @@ class Placement:
         self._common = common_dataset
         self._needs = needs
         self._homes = self._find_homes()
-        self._foundation = self._find_foundation()
+        self._foundation: frozenset[str] = frozenset()
+        for found in (self._ground, self._places_of_others, self._wanted):
+            self._foundation = self._with_needs(found(), self._foundation)
 
     @property
     def last(self) -> str:
@@ -75,17 +80,34 @@ class Placement:
         return f'{dataset}-{cloud.value if cloud else UNPLACED}'
 
     def _owner(self, resource: Resource) -> Owner:
-        """The owner; of a policy, that of the thing whose policy it is, so that one stack writes all of it."""
+        """The owner; of a policy, that of the thing whose policy it is, so that one stack writes all of it.
+
+        The policy of a thing that all share sees all datasets, whoever the thing belongs to.
+        """
         grants = [intent for intent in self._intents(resource) if isinstance(intent, Grant)]
-        if grants and len(grants) == len(resource.intents):
-            asset = self._plan.intent_by_key.get(grants[0].asset)
-            if isinstance(asset, Asset):
-                return asset.owner
-        return resource.owner
+        if not grants or len(grants) < len(resource.intents):
+            return resource.owner
+        asset = self._plan.intent_by_key.get(grants[0].asset)
+        if not isinstance(asset, Asset):
+            return resource.owner
+        is_shared = self._makers.get(asset.key) in self._foundation
+        return Owner(ORGANISATION_WIDE, asset.owner.cloud, asset.owner.component) if is_shared else asset.owner
 
     def _intents(self, resource: Resource) -> list[object]:
         by_key = self._plan.intent_by_key
         return [by_key[key] for key in resource.intents if key in by_key]
+
+    def _kinds(self, resource: Resource) -> set[AssetKind]:
+        return {intent.kind for intent in self._intents(resource) if isinstance(intent, Asset)}
+
+    def _is_place(self, resource: Resource) -> bool:
+        return bool(self._kinds(resource) & _PLACES)
+
+    @cached_property
+    def _makers(self) -> Mapping[str, str]:
+        """The resource that makes an asset, by the asset's key."""
+        assets = {asset.key for asset in self._plan.assets}
+        return {key: resource.name for resource in self._plan.resources for key in resource.intents if key in assets}
 
     def _find_homes(self) -> Mapping[str, Cloud]:
         """For each dataset the first of its clouds: there goes what belongs to no cloud."""
@@ -97,38 +119,45 @@ class Placement:
 
     # The foundation ---------------------------------------------------------------------------------------
 
-    def _find_foundation(self) -> frozenset[str]:
-        ground = [resource.name for resource in self._plan.resources if self._is_ground(resource)]
-        foundation = self._with_needs(ground, frozenset())
-        # What a plugin lets datasets need of the organisation is known by the need alone.
-        wanted = (
-            other
-            for resource in self._plan.resources
-            if not self._is_shared(self._owner(resource))
-            for other in self._needs(resource.name)
-        )
-        return self._with_needs(wanted, foundation)
+    def _ground(self) -> Iterator[str]:
+        """What the organisation has for all datasets, by what it is."""
+        for resource in self._plan.resources:
+            kinds = self._kinds(resource)
+            if resource.owner.dataset == self._common:
+                if kinds & _GROUND_OF_COMMON:
+                    yield resource.name
+            elif resource.owner.dataset == ORGANISATION_WIDE:
+                stands_for_group = any(isinstance(intent, Group) for intent in self._intents(resource))
+                if kinds & _SHARED_THINGS or (stands_for_group and resource.type not in _MEMBER_LISTS):
+                    yield resource.name
 
-    def _is_ground(self, resource: Resource) -> bool:
-        owner = self._owner(resource)
-        if not self._is_shared(owner):
-            return False
-        intents = self._intents(resource)
-        kinds = {intent.kind for intent in intents if isinstance(intent, Asset)}
-        if owner.dataset != ORGANISATION_WIDE:
-            return bool(kinds & _GROUND_OF_COMMON)
-        is_group = any(isinstance(intent, Group) for intent in intents) and resource.type not in _MEMBER_LISTS
-        return is_group or bool(kinds & _SHARED_THINGS)
+    def _places_of_others(self) -> Iterator[str]:
+        """A project or bucket of one dataset in which the configuration puts things of others."""
+        for resource in self._plan.resources:
+            here = self._stack_of(self._owner(resource))
+            for name in self._needs(resource.name):
+                place = self._plan.resource_by_name[name]
+                if self._is_place(place) and self._stack_of(place.owner) != here:
+                    yield name
+
+    def _wanted(self) -> Iterator[str]:
+        """What else of the organisation or the common dataset a dataset needs, a plugin's account for instance."""
+        for resource in self._plan.resources:
+            if not self._is_shared(self._owner(resource)):
+                for name in self._needs(resource.name):
+                    if self._is_shared(self._owner(self._plan.resource_by_name[name])):
+                        yield name
 
     def _with_needs(self, names: Iterable[str], known: frozenset[str]) -> frozenset[str]:
-        """The resources with all that they need, as far as these are the organisation's or the common dataset's."""
+        """The resources with all that they need, as far as it is shared or a place."""
         found = set(known)
         pending = list(names)
         while pending:
             name = pending.pop()
-            if name not in found and self._is_shared(self._owner(self._plan.resource_by_name[name])):
+            if name not in found:
                 found.add(name)
-                pending.extend(self._needs(name))
+                needed = map(self._plan.resource_by_name.__getitem__, self._needs(name))
+                pending += (each.name for each in needed if self._is_shared(self._owner(each)) or self._is_place(each))
         return frozenset(found)
 
     def _is_shared(self, owner: Owner) -> bool:

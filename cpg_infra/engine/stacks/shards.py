@@ -16,6 +16,7 @@ from typing import Final, Literal, TypeAlias
 from cpg_infra.abstraction.dry_run import PREFIX
 from cpg_infra.config.diagnostics import Diagnostic
 from cpg_infra.engine.order import DependencyCycleError, in_dependency_order
+from cpg_infra.engine.stacks.levels import levels
 from cpg_infra.engine.stacks.parts import part_of
 from cpg_infra.engine.stacks.placement import FOUNDATION, WHOLE, Placement
 from cpg_infra.plan import DanglingReferenceError, Owner, Plan, PlanError, Ref, Resource, Value
@@ -159,9 +160,11 @@ class _Cut:
                         edges[here].setdefault(there, (f'the stack output {name}', ref.resource))
         return edges
 
-    def _ordered(self, edges: Mapping[str, Mapping[str, tuple[str, str]]]) -> tuple[str, ...]:
+    def _ordered(self, edges: Mapping[str, Mapping[str, tuple[str, str]]]) -> Sequence[str]:
+        """Level by level."""
         try:
-            return in_dependency_order(self._names, lambda name: sorted(edges[name]))
+            level = levels(in_dependency_order(self._names, edges.__getitem__), edges.__getitem__)
+            return sorted(self._names, key=level.__getitem__)
         except DependencyCycleError as error:
             steps = zip(error.cycle, error.cycle[1:], strict=False)
             because = (' needs '.join(edges[here][there]) for here, there in steps)

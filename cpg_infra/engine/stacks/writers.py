@@ -6,7 +6,6 @@ thing that it is the policy of; what can still go wrong is a plugin, or two reso
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
@@ -46,14 +45,15 @@ def _targets(resource: Resource, plan: Plan) -> Iterator[str]:
     """What a resource writes, in words; equal words are one thing."""
     yield f'the resource {resource.name}'
     yield f'{resource.type} {resource.physical}'
+    package, _, rest = resource.type.partition(':')
+    policy = _POLICY.match(rest.rpartition(':')[2])
+    if policy is not None:
+        # By inputs, because what a plugin declares raw stands for no grant.
+        scope = {name: str(value) for name, value in resource.inputs.items() if name not in _NOT_SCOPE}
+        kind = ' '.join((package, rest.partition('/')[0], policy['thing'].lower())).strip()
+        yield f'the policy of {kind} {", ".join(f"{name} {value}" for name, value in sorted(scope.items()))}'
+        return
     for key in resource.intents:
         grant = plan.intent_by_key.get(key)
         if isinstance(grant, Grant):
             yield f'the policy of {grant.asset}'
-    package, _, rest = resource.type.partition(':')
-    module = rest.partition('/')[0]
-    policy = _POLICY.match(rest.rpartition(':')[2])
-    if policy is not None:
-        scope = {name: str(value) for name, value in resource.inputs.items() if name not in _NOT_SCOPE}
-        thing = policy['thing'].lower()
-        yield f'the policy of {package}:{module} {thing} {json.dumps(scope, sort_keys=True, ensure_ascii=False)}'
