@@ -58,7 +58,8 @@ def resources() -> Mapping[str, Recorded]:
 
 
 @cache
-def _computed() -> Mapping[str, Mapping[str, Plain]]:
+def computed() -> Mapping[str, Mapping[str, Plain]]:
+    """What only the clouds knew, by logical name and output."""
     found: Mapping[str, Mapping[str, Plain]] = json.loads((HERE / 'computed.json').read_text(encoding='utf-8'))
     return found
 
@@ -88,7 +89,7 @@ def as_deployed(value: Value) -> Plain:
 
 def _answer(value: Value) -> Plain:
     if isinstance(value, Ref):
-        return _computed()[value.resource][value.output]
+        return computed()[value.resource][value.output]
     if isinstance(value, Lookup):
         return '1'
     return value
