@@ -328,12 +328,17 @@ class CloudInfrastructure(Lowering):
 
     # Groups -----------------------------------------------------------------------------------------------
 
-    def group(self, group: Group, principal: Principal, logical_key: str, by: By) -> None:
+    def own_group_principal(self, name: str) -> Principal:
+        """A group that we make, as a principal: what names it from now on comes after it."""
+        principal = self.group_principal(name)
+        # With a prefix the logical name carries it, as deployed.
+        self.state.made_by[principal.key] = self.logical(f'{self.organisation.group_prefix or ""}{name}-group')
+        return principal
+
+    def group(self, group: Group, principal: Principal, by: By) -> None:
         """Make a group. Its members come with `group_members`, once they are all known."""
         self.builder.group(group)
-        logical = self.logical(f'{logical_key}-group')
-        self.state.made_by[principal.key] = logical
-        self._lower_group(group, principal, logical, by)
+        self._lower_group(group, principal, self.state.made_by[principal.key], by)
 
     def group_members(self, group: Group, principal: Principal, members: Iterable[Principal], by: By) -> None:
         """Say who is in a group that we make. The memberships themselves are in the plan already."""

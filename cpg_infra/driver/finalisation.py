@@ -78,7 +78,5 @@ def _declare_group(root: Infrastructure, group: PlaceholderGroup) -> None:
         logical = infrastructure.logical(f'{group.name}-members')
         infrastructure.existing_group_members(logical, group.identifier, principals, group.by)
         return
-    # With a prefix the group's own logical name carries it, as deployed.
-    prefix = root.config.group_prefix or ''
-    infrastructure.group(record, group.principal, f'{prefix}{group.name}', group.by)
+    infrastructure.group(record, group.principal, group.by)
     infrastructure.group_members(record, group.principal, principals.values(), group.by)

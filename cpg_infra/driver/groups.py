@@ -160,7 +160,9 @@ class GroupBook:
         if key in self._groups:
             raise PlanError(f'the group {name} is made twice on {infrastructure.cloud}')
         principal = (
-            infrastructure.existing_group_principal(identifier) if identifier else infrastructure.group_principal(name)
+            infrastructure.existing_group_principal(identifier)
+            if identifier
+            else infrastructure.own_group_principal(name)
         )
         group = PlaceholderGroup(
             self,

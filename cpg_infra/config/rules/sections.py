@@ -71,7 +71,8 @@ def switches_have_their_components(whole: Whole) -> Findings:
                 key=True,
                 severity=Severity.WARNING,
             )
-        if dataset.enable_metamist_project and CPGDatasetComponents.METAMIST not in components:
+        has_service = whole.organisation is not None and whole.organisation.metamist is not None
+        if dataset.enable_metamist_project and has_service and CPGDatasetComponents.METAMIST not in components:
             yield whole.finding(
                 'switch-without-component',
                 dataset_path(dataset.dataset, 'enable_metamist_project'),
