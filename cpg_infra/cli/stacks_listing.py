@@ -8,9 +8,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cpg_infra.cli.failures import reporting
 from cpg_infra.cli.planning import Planned, make_plan
 from cpg_infra.cli.remarks import amount, amounts
-from cpg_infra.config import ConfigurationError, load
+from cpg_infra.cli.writing import note
+from cpg_infra.config import ConfigurationError, LoadedConfiguration, load
 from cpg_infra.config.revision import GitRevision
 from cpg_infra.driver.infrastructure import Infrastructure
 from cpg_infra.engine.stacks import (
@@ -130,7 +132,20 @@ def list_stacks(
 
 def _shards_at(folder: str, base: str, date: dt.date) -> tuple[Shard, ...]:
     """The shards of the base. What its plan warns of, or would be refused for, is not said here."""
-    loaded = load(base if Path(base).is_dir() else GitRevision(folder, base))
+    if Path(base).is_dir():
+        # Its faults are placed in it, and not in the folder that is looked at.
+        with reporting(base):
+            return _shards(load(base), date)
+    try:
+        return _shards(load(GitRevision(folder, base)), date)
+    except ConfigurationError as error:
+        # That there is no such revision needs no more words; a fault inside one is not in the files at hand.
+        if any(remark.location and remark.location.file != str(Path(folder)) for remark in error.diagnostics):
+            note(f'in revision {base}:')
+        raise
+
+
+def _shards(loaded: LoadedConfiguration, date: dt.date) -> tuple[Shard, ...]:
     plan = Infrastructure(loaded.organisation, loaded.datasets, date=date, sources=loaded.sources).plan()
     return shards_of(plan, loaded.organisation.stacks, loaded.organisation.common_dataset)
 

@@ -14,9 +14,19 @@ def test_the_version_is_that_of_the_package() -> None:
 def test_help_names_every_command_and_every_exit_status() -> None:
     status, out, _ = run('--help')
     assert status == 0
-    assert [line.split()[0] for line in out.partition('Commands:\n')[2].splitlines()[:3]] == [
+    assert [
+        line.split()[0]
+        for line in out.partition('Commands:\n')[2].partition('\n\n')[0].splitlines()
+        if line[2:3].strip()
+    ] == [
         'validate',
         'plan',
+        'stacks',
+        'preview',
+        'up',
+        'refresh',
+        'destroy',
+        'export',
         'schema',
     ]
     assert 'Exit status: 0 all is well, 1 the configuration has faults' in out
