@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from benchmarks.emission import main as emission
+from benchmarks.engine import main as engine
 from benchmarks.group_members import main as group_members
 from benchmarks.planning import main as planning
 
 
 def main() -> None:
-    """Print the figures of planning, then those of emission, then those of the provider."""
+    """Print the figures of planning, of emission, of the provider, and of the real engine, which take minutes."""
     planning()
     print()
     emission()
     print()
     group_members()
+    print()
+    engine()
 
 
 if __name__ == '__main__':
