@@ -114,7 +114,9 @@ def has_cycle(graph: dict[str, tuple[str, ...]]) -> bool:
 
 def test_reading_the_common_dataset_only_has_no_effect_while_everybody_depends_on_it_fully() -> None:
     assert findings(dataset('alpha', depends_on_readonly=['common'])) == [
-        "warning: alpha.depends_on_readonly: every dataset depends on 'common' fully, "
-        'which is the stronger one and holds',
+        (
+            "warning: alpha.depends_on_readonly: every dataset depends on 'common' fully, "
+            'which is the stronger one and holds'
+        ),
     ]
     assert findings(dataset('alpha', depends_on_readonly=['common']), common_dataset_access='readonly') == []
