@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.end_to_end.organisations import TODAY
+from tests.simulated_cloud.faults import Call, calls, forget_calls, writes
 from tests.simulated_cloud.launchers import left_behind, write_provider
 from tests.simulated_cloud.seed import seed
 
@@ -91,6 +93,15 @@ class Site:
         site.write(**how)
         return site
 
+    def copy(self, root: Path) -> Site:
+        """The same site once more, for one test alone; the log of calls begins anew."""
+        shutil.copytree(self.root, root)
+        site = Site(root, self.pulumi)
+        for name in ('gcp', 'cpg'):
+            write_provider(root / 'bin', name, site.cloud)
+        forget_calls(site.cloud)
+        return site
+
     @property
     def cloud(self) -> Path:
         """The simulated cloud."""
@@ -125,9 +136,11 @@ class Site:
                 '  components: {gcp: [storage]}\n'
                 for name in ('common', *datasets)
             ),
-            'alpha/members.yaml': f'data-manager: [ana]\nanalysis: [{", ".join(analysis)}]\n',
         }
+        if 'alpha' in datasets:
+            files['alpha/members.yaml'] = f'data-manager: [ana]\nanalysis: [{", ".join(analysis)}]\n'
         files |= {f'{name}/budgets.yaml': 'gcp: {monthly_budget: 100}\n' for name in ('common', *datasets)}
+        shutil.rmtree(self.folder, ignore_errors=True)
         for name, text in files.items():
             (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
             (self.folder / name).write_text(text, encoding='utf-8')
@@ -160,3 +173,7 @@ class Site:
     def urn(self, type_: str, name: str, stack: str = 'production') -> str:
         """The name that the engine gives a resource."""
         return f'urn:pulumi:{stack}::{PROJECT}::{type_}::{name}'
+
+    def writes(self) -> list[Call]:
+        """The calls that changed something in the cloud, or tried to."""
+        return list(writes(calls(self.cloud)))

@@ -101,6 +101,7 @@ class Gathering:
         self.outcome = Outcome(stack)
         self._listener = listener
         self._said: set[Complaint] = set()
+        self._read: set[str] = set()
 
     def __call__(self, event: EngineEvent) -> None:
         """Take in one event."""
@@ -119,18 +120,9 @@ class Gathering:
     def _began(self, metadata: StepEventMetadata) -> None:
         if metadata.type.startswith(_OWN):
             return
-        old, new = metadata.old, metadata.new
-        self.outcome.steps.append(
-            Step(
-                _op(metadata),
-                metadata.urn,
-                metadata.type,
-                tuple(sorted(metadata.diffs or ())),
-                old.inputs if old else None,
-                new.inputs if new else None,
-                bool(old and old.retain_on_delete),
-            )
-        )
+        if metadata.op == 'refresh':
+            self._read.add(metadata.urn)
+        self.outcome.steps.append(_step(metadata))
         self._tell('began', metadata)
 
     def _ended(self, metadata: StepEventMetadata) -> None:
@@ -139,6 +131,9 @@ class Gathering:
                 self.outcome.outputs_changed |= (metadata.old.outputs or {}) != (metadata.new.outputs or {})
             return
         self.outcome.done[_op(metadata)] += 1
+        if metadata.op != 'refresh' and metadata.urn in self._read:
+            # What a refresh found is known when it is over.
+            self.outcome.steps.append(_step(metadata))
         self._tell('done', metadata)
 
     def _diagnostic(self, said: DiagnosticEvent) -> None:
@@ -175,6 +170,19 @@ class Gathering:
 def name_of(urn: str) -> str:
     """The logical name in a URN."""
     return urn.rpartition('::')[2]
+
+
+def _step(metadata: StepEventMetadata) -> Step:
+    old, new = metadata.old, metadata.new
+    return Step(
+        _op(metadata),
+        metadata.urn,
+        metadata.type,
+        tuple(sorted(metadata.diffs or ())),
+        old.inputs if old else None,
+        new.inputs if new else None,
+        bool(old and old.retain_on_delete),
+    )
 
 
 def _op(metadata: StepEventMetadata) -> str:

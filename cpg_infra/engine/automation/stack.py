@@ -6,6 +6,7 @@ stack to exist, and show every step, those that protection would refuse too.
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 import time
@@ -25,6 +26,7 @@ from cpg_infra.engine.automation.locks import Lock, locked, locks_in, locks_in_t
 from cpg_infra.engine.automation.outcome import Gathering, Listener, Outcome
 from cpg_infra.engine.automation.project import Project
 from cpg_infra.engine.automation.pulumi_cli import PulumiCli
+from cpg_infra.engine.automation.repair import with_in_flight
 from cpg_infra.engine.automation.state import State, read_state
 
 Program: TypeAlias = Callable[[], None]
@@ -97,17 +99,18 @@ class Stack:
         if listed := sorted(urns):
             self._plainly('state', 'unprotect', *listed, '--yes')
 
-    def forget_pending(self) -> None:
-        """Drop what an interrupted run noted as being made. Raises `EngineError`.
-
-        A refresh of the stack itself, which asks no provider; it holds the lock, as no edit of an export would.
-        """
-        of_stack = [each['urn'] for each in self.state.resources if each['type'] == 'pulumi:pulumi:Stack']
-        outcome = self._operate(
-            None, lambda stack, options: stack.refresh(clear_pending_creates=True, target=of_stack, **options)
-        )
-        if outcome.error:
-            raise outcome.error
+    def repair(self) -> None:
+        """Take over what a killed run was making, as far as it is there. Raises `EngineError`."""
+        export, urns = with_in_flight(self.state)
+        file = self._work / 'repaired.json'
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(export), encoding='utf-8')
+        # Drops what is pending; refused while anybody holds the lock.
+        self._plainly('stack', 'import', '--file', str(file))
+        if urns:
+            outcome = self._operate(None, lambda stack, options: stack.refresh(target=list(urns), **options))
+            if outcome.error:
+                raise outcome.error
 
     def clear_abandoned_locks(self) -> bool:
         """Clear the locks of runs on this machine that are gone; whether there were any.

@@ -121,6 +121,8 @@ def read_state(backend: Path, project: str, stack: str) -> State | None:
     """
     stacks = backend / '.pulumi' / 'stacks' / project
     file = stacks / f'{stack}.json'
+    if backend.is_dir() and not (backend / '.pulumi').exists():
+        return State()
     if not _is_of_our_layout(backend) or any(stacks.glob(f'{stack}.json.[gz]*')):
         return None
     try:

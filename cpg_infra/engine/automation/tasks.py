@@ -95,6 +95,7 @@ def _change(task: Task, stack: Stack, cli: PulumiCli, listener: Listener) -> Res
         _refuse_missing(task, stack)
     if stack.state.pending:
         _tell_interrupted(task, stack.state, listener)
+        stack.repair()
     if cli.stop.requested:
         raise StoppedError('stopped before anything was touched')
     stack.unprotect(task.unprotect)
@@ -102,9 +103,6 @@ def _change(task: Task, stack: Stack, cli: PulumiCli, listener: Listener) -> Res
         outcome = stack.up(_program(task))
     else:
         outcome = stack.refresh() if task.operation is Operation.REFRESH else stack.destroy()
-    if outcome.error is None and any(each['type'] == 'creating' for each in stack.state.pending):
-        # They exist now, and the engine would warn of them for ever.
-        stack.forget_pending()
     with opened(cli, task.place, listener) as after:
         return Result(outcome, after.state)
 
