@@ -3,65 +3,88 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from cpg_infra.config.diagnostics import Diagnostic, Severity
-from cpg_infra.plan import Entitlement, Grant, Membership, Owner, Plan, Resource, Value
+from cpg_infra.plan import Asset, Entitlement, Grant, Group, Intent, Membership, Owner, Plan, Resource, Value
+
+Kind = TypeVar('Kind', bound=Intent)
 
 
-def part_of(
-    plan: Plan,
-    resources: Iterable[Resource],
-    outputs: Mapping[str, Value],
-    owns: Callable[[Owner], bool],
-    about: Callable[[Diagnostic], bool],
-) -> Plan:
-    """The given resources and outputs of `plan`, with the intents that they stand for.
+class Parts:
+    """Takes a plan apart. What is the same for all parts is found once: there are hundreds in a large plan.
 
-    Intents that no resource stands for (things that exist without us) come with their owner, and so do the
-    principals, groups and things that an intent names. What a resource must come after is cut down to this part:
-    the order of stacks sees to the rest. Errors are in every part, so that none can be deployed.
+    `stack_of` names the stack of what an owner has beside resources.
     """
-    chosen = {resource.name: resource for resource in resources}
-    here = {key for resource in chosen.values() for key in resource.intents}
-    here |= {key for key in _without_resource(plan) if owns(plan.intent_by_key[key].owner)}
-    named, principals = _named(plan, here)
-    kept = here | named
-    return dataclasses.replace(
-        plan,
-        resources=tuple(_alone(resource, chosen) for resource in chosen.values()),
-        assets=tuple(asset for asset in plan.assets if asset.key in kept),
-        principals=tuple(principal for principal in plan.principals if principal.key in principals),
-        groups=tuple(group for group in plan.groups if group.key in kept),
-        memberships=tuple(membership for membership in plan.memberships if membership.key in here),
-        grants=tuple(grant for grant in plan.grants if grant.key in here),
-        entitlements=tuple(entitlement for entitlement in plan.entitlements if entitlement.key in here),
-        outputs=outputs,
-        diagnostics=tuple(each for each in plan.diagnostics if each.severity is Severity.ERROR or about(each)),
-    )
+
+    def __init__(self, plan: Plan, stack_of: Callable[[Owner], str]) -> None:
+        self._plan = plan
+        self._place_of_intent = {key: number for number, key in enumerate(plan.intent_by_key)}
+        self._place_of_principal = {key: number for number, key in enumerate(plan.principal_by_key)}
+        stood_for = {key for resource in plan.resources for key in resource.intents}
+        self._without_resource: dict[str, set[str]] = {}
+        for key, intent in plan.intent_by_key.items():
+            if key not in stood_for:
+                self._without_resource.setdefault(stack_of(intent.owner), set()).add(key)
+
+    def part(
+        self,
+        stack: str,
+        resources: Iterable[Resource],
+        outputs: Mapping[str, Value],
+        about: Callable[[Diagnostic], bool],
+    ) -> Plan:
+        """The given resources and outputs, with the intents that they stand for.
+
+        Intents that no resource stands for (things that exist without us) come with their owner, and so do the
+        principals, groups and things that an intent names. What a resource must come after is cut down to this
+        part: the order of stacks sees to the rest. Errors are in every part, so that none can be deployed.
+        """
+        chosen = {resource.name: resource for resource in resources}
+        here = self._without_resource.get(stack, set()).union(*(resource.intents for resource in chosen.values()))
+        principals, things = self._named(here)
+        # A group that holds a grant, or is in another, has a name to show.
+        shown = self._in_order(here | things | principals)
+        return dataclasses.replace(
+            self._plan,
+            resources=tuple(_alone(resource, chosen) for resource in chosen.values()),
+            assets=_of(Asset, shown),
+            principals=tuple(
+                self._plan.principal_by_key[key] for key in sorted(principals, key=self._place_of_principal.__getitem__)
+            ),
+            groups=_of(Group, shown),
+            memberships=_of(Membership, shown),
+            grants=_of(Grant, shown),
+            entitlements=_of(Entitlement, shown),
+            outputs=outputs,
+            diagnostics=tuple(
+                remark for remark in self._plan.diagnostics if remark.severity is Severity.ERROR or about(remark)
+            ),
+        )
+
+    def _in_order(self, keys: set[str]) -> list[Intent]:
+        known = sorted(keys & self._place_of_intent.keys(), key=self._place_of_intent.__getitem__)
+        return [self._plan.intent_by_key[key] for key in known]
+
+    def _named(self, keys: Iterable[str]) -> tuple[set[str], set[str]]:
+        """The keys of the principals, and of the things and groups, that intents name."""
+        principals: set[str] = set()
+        things: set[str] = set()
+        for key in keys:
+            intent = self._plan.intent_by_key.get(key)
+            if isinstance(intent, Grant | Entitlement):
+                things.add(intent.asset)
+                principals.add(intent.principal)
+            elif isinstance(intent, Membership):
+                principals |= {intent.group, intent.member}
+            elif isinstance(intent, Group):
+                principals.add(key)
+        return principals & self._place_of_principal.keys(), things | principals
 
 
-def _without_resource(plan: Plan) -> set[str]:
-    stood_for = {key for resource in plan.resources for key in resource.intents}
-    return plan.intent_by_key.keys() - stood_for
-
-
-def _named(plan: Plan, here: Collection[str]) -> tuple[set[str], set[str]]:
-    """The keys of things and groups that intents name, and those of principals."""
-    named: set[str] = set()
-    principals: set[str] = set()
-    for key in here:
-        intent = plan.intent_by_key.get(key)
-        if isinstance(intent, Grant | Entitlement):
-            named.add(intent.asset)
-            principals.add(intent.principal)
-        elif isinstance(intent, Membership):
-            named.add(intent.group)
-            principals |= {intent.group, intent.member}
-        elif key in plan.principal_by_key:
-            principals.add(key)
-    # A group that holds a grant, or is in another, has a name to show.
-    return named | principals, principals
+def _of(kind: type[Kind], intents: Iterable[Intent]) -> tuple[Kind, ...]:
+    return tuple(intent for intent in intents if isinstance(intent, kind))
 
 
 def _alone(resource: Resource, chosen: Mapping[str, Resource]) -> Resource:

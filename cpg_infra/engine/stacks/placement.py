@@ -6,12 +6,12 @@ resource's place follows from the resource itself, and adding or removing a data
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
 from cpg_infra.config.names import Cloud
-from cpg_infra.plan import ORGANISATION_WIDE, Asset, AssetKind, Grant, Group, Owner, Plan, Resource
+from cpg_infra.plan import ORGANISATION_WIDE, Asset, AssetKind, Grant, Group, Intent, Owner, Plan, Resource
 
 WHOLE: Final = 'all'
 """The one stack that holds everything, where there is one only."""
@@ -93,12 +93,19 @@ class Placement:
         is_shared = self._makers.get(asset.key) in self._foundation
         return Owner(ORGANISATION_WIDE, asset.owner.cloud, asset.owner.component) if is_shared else asset.owner
 
-    def _intents(self, resource: Resource) -> list[object]:
-        by_key = self._plan.intent_by_key
-        return [by_key[key] for key in resource.intents if key in by_key]
+    def _intents(self, resource: Resource) -> Sequence[Intent]:
+        return self._intents_of[resource.name]
 
     def _kinds(self, resource: Resource) -> set[AssetKind]:
         return {intent.kind for intent in self._intents(resource) if isinstance(intent, Asset)}
+
+    @cached_property
+    def _intents_of(self) -> Mapping[str, Sequence[Intent]]:
+        by_key = self._plan.intent_by_key
+        return {
+            resource.name: [by_key[key] for key in resource.intents if key in by_key]
+            for resource in self._plan.resources
+        }
 
     def _is_place(self, resource: Resource) -> bool:
         return bool(self._kinds(resource) & _PLACES)

@@ -8,7 +8,7 @@ Nothing here imports Pulumi.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
@@ -17,9 +17,9 @@ from cpg_infra.abstraction.dry_run import PREFIX
 from cpg_infra.config.diagnostics import Diagnostic
 from cpg_infra.engine.order import DependencyCycleError, in_dependency_order
 from cpg_infra.engine.stacks.levels import levels
-from cpg_infra.engine.stacks.parts import part_of
+from cpg_infra.engine.stacks.parts import Parts
 from cpg_infra.engine.stacks.placement import FOUNDATION, WHOLE, Placement
-from cpg_infra.plan import DanglingReferenceError, Owner, Plan, PlanError, Ref, Resource, Value
+from cpg_infra.plan import DanglingReferenceError, Plan, PlanError, Ref, Resource, Value
 from cpg_infra.plan.values import refs_of
 
 Mode: TypeAlias = Literal['single', 'per-dataset']
@@ -114,10 +114,11 @@ class _Cut:
             for ref in read:
                 gives[self._place[ref.resource]].add(ref)
         edges = self._edges(outputs)
+        parts = Parts(self._plan, self._placement.of_owner)
         return tuple(
             Shard(
                 name,
-                self._part(name, resources[name], outputs[name]),
+                parts.part(name, resources[name], outputs[name], self._about(name, resources[name])),
                 tuple(sorted(edges[name])),
                 reads[name],
                 _in_order(gives[name]),
@@ -170,18 +171,15 @@ class _Cut:
             because = (' needs '.join(edges[here][there]) for here, there in steps)
             raise ShardCycleError(error.cycle, because) from None
 
-    def _part(self, name: str, resources: Sequence[Resource], outputs: Mapping[str, Value]) -> Plan:
+    def _about(self, name: str, resources: Sequence[Resource]) -> Callable[[Diagnostic], bool]:
         datasets = {resource.owner.dataset for resource in resources}
-
-        def owns(owner: Owner) -> bool:
-            return self._placement.of_owner(owner) == name
 
         def about(remark: Diagnostic) -> bool:
             if remark.path[:1] == ('dataset',) and len(remark.path) > 1:
                 return remark.path[1] in datasets and name != FOUNDATION
             return name == self._placement.last
 
-        return part_of(self._plan, resources, outputs, owns, about)
+        return about
 
 
 def _in_order(refs: Iterable[Ref]) -> tuple[Ref, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import pytest
 from hypothesis import given, settings
 
 from cpg_infra.driver import Infrastructure
@@ -118,7 +117,6 @@ def test_a_dataset_on_paper_has_a_shard_and_needs_no_stack() -> None:
     assert {resource.type for resource in shards['alpha-gcp'].plan.resources} >= {'cpg:metamist:Project'}
 
 
-@pytest.mark.xfail(reason='the driver lists members before it has declared every group', strict=True)
 def test_a_group_exists_before_the_lists_that_name_it() -> None:
     assert 'zeta-gcp' in cut(plan_of(dataset('zeta', components={'gcp': ['storage']})))['common-gcp'].after
 
