@@ -25,7 +25,8 @@ from cpg_infra.cli.writing import drop_the_rest, note
 app = typer.Typer(
     name='cpg-infra',
     help='From a folder of configuration to a complete, reviewable plan of an organisation’s clouds.',
-    epilog='Exit status: 0 all is well, 1 the configuration has faults or the work failed, 2 wrong usage.',
+    epilog='Exit status: 0 all is well, 1 the configuration has faults or the work failed, 2 wrong usage '
+    '(with --detailed-exitcode also: all is well and something changes).',
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

@@ -9,6 +9,7 @@ from cpg_infra.engine.automation.failures import RefusedError
 from cpg_infra.engine.automation.previews import read_alone
 from cpg_infra.engine.automation.pulumi_cli import PulumiCli
 from cpg_infra.engine.automation.run import Run
+from cpg_infra.engine.automation.state import read_state
 from cpg_infra.engine.stacks import Shard
 from cpg_infra.engine.stacks.placement import WHOLE
 
@@ -34,7 +35,15 @@ def orphans(run: Run, all_shards: tuple[Shard, ...]) -> tuple[str, ...]:
     if any(shard.name == WHOLE for shard in all_shards):
         return ()
     planned = {run.place(shard.name).stack for shard in all_shards}
-    return tuple(name for name in names_in_backend(run) if name.startswith(f'{run.base}-') and name not in planned)
+    others = (name for name in names_in_backend(run) if name.startswith(f'{run.base}-') and name not in planned)
+    return tuple(name for name in others if _holds_anything(run, name))
+
+
+def _holds_anything(run: Run, stack: str) -> bool:
+    folder = run.backend.folder
+    found = read_state(folder, run.project.name, stack) if folder else None
+    # What cannot be read here may hold anything.
+    return found is None or any(found.things)
 
 
 def names_in_backend(run: Run) -> tuple[str, ...]:
