@@ -11,8 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
-from google.rpc import status_pb2  # type: ignore[import-untyped]  # it has no stubs
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from tests.simulated_cloud import wire
 from tests.simulated_cloud.difference import Change, Difference, differences
