@@ -62,7 +62,9 @@ class Stop:
         self.count += 1
         for pid in list(self._pids):
             _send(pid)
-        self._tell(self.count)
+        # This thread may have been writing when the signal came.
+        with suppress(RuntimeError):
+            self._tell(self.count)
 
 
 def _send(pid: int) -> None:
