@@ -84,11 +84,12 @@ def test_a_killed_engine_is_recognised_and_repaired(site: Site) -> None:
 
 
 def test_a_stack_that_somebody_works_on_is_left_alone_and_they_are_named(site: Site) -> None:
+    write_faults(site.cloud, Fault(Do.DELAY, method='Create', name='common-gcp-archive-bucket', seconds=8))
     process = begun(site, 'up')
     second = site_run_beside(site)
     assert second.returncode == 1
-    assert f'locked by {_user()}@{socket.gethostname()} (process ' in second.stdout
-    assert 'pulumi cancel --yes organization/small/production' in second.stdout
+    assert f'locked by {_user()}@{socket.gethostname()} (process ' in second.stderr
+    assert 'pulumi cancel --yes organization/small/production' in second.stderr
     out, _ = process.communicate(timeout=120)
     assert process.returncode == 0, out
 
@@ -100,7 +101,7 @@ def test_a_lock_of_another_machine_is_not_ours_to_clear(site: Site) -> None:
     (locks / 'a.json').write_text(json.dumps(lock), encoding='utf-8')
     ran = site.run('up')
     assert ran.status == 1
-    assert 'locked by ana@elsewhere (process 4) since 2026-11-22T10:00:00Z' in ran.out
+    assert 'locked by ana@elsewhere (process 4) since 2026-11-22T10:00:00Z' in ran.err
     assert site.writes() == []
 
 
