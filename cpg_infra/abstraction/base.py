@@ -44,7 +44,7 @@ from cpg_infra.config.people import CPGInfrastructureUser
 from cpg_infra.plan.access import Asset, AssetKind, Entitlement, Grant, Group, Principal, PrincipalKind
 from cpg_infra.plan.builder import PlanBuilder
 from cpg_infra.plan.owner import ORGANISATION_WIDE, Owner
-from cpg_infra.plan.resource import Options, Resource
+from cpg_infra.plan.resource import DEFAULT_OPTIONS, Options, Resource
 from cpg_infra.plan.roles import BucketRole, Role
 from cpg_infra.plan.values import Ref, Text, Value
 
@@ -463,7 +463,7 @@ class CloudInfrastructure(Lowering):
     ) -> Resource:
         needed = tuple(sorted({name for name in depends_on if name}))
         return self.builder.resource(
-            Resource(logical, type_, physical, inputs, by.owner, intents, needed, options or Options()),
+            Resource(logical, type_, physical, inputs, by.owner, intents, needed, options or DEFAULT_OPTIONS),
         )
 
     def _made(self, *principals: Principal) -> set[str | None]:

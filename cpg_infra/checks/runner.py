@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
 
 from cpg_infra.checks.check import Check, Finding
@@ -26,7 +25,7 @@ def run_checks(plan: Plan, config: CPGInfrastructureConfig) -> tuple[Diagnostic,
 
 def checked(plan: Plan, config: CPGInfrastructureConfig) -> Plan:
     """The plan with what the checks find among its diagnostics."""
-    return dataclasses.replace(plan, diagnostics=in_order([*plan.diagnostics, *run_checks(plan, config)]))
+    return plan.with_diagnostics(in_order([*plan.diagnostics, *run_checks(plan, config)]))
 
 
 def _unknown(config: CPGInfrastructureConfig) -> Iterable[Diagnostic]:

@@ -15,7 +15,7 @@ from cpg_infra.plan.access import Asset, Entitlement, Grant, Group, Membership, 
 from cpg_infra.plan.owner import Owner
 from cpg_infra.plan.plan import Plan
 from cpg_infra.plan.resource import Resource
-from cpg_infra.plan.values import Value, refs_of
+from cpg_infra.plan.values import Ref, Value, refs_of
 
 
 class PlanError(Exception):
@@ -133,8 +133,7 @@ class PlanBuilder:
 
         Raises `DanglingReferenceError` when a resource refers to, or must come after, one that is not declared.
         """
-        self._refuse_dangling()
-        return Plan(
+        plan = Plan(
             resources=tuple(sorted(self._resources.values(), key=lambda r: (*r.owner.sort_key(), r.name))),
             assets=tuple(sorted(self._assets.values(), key=_by_owner_and_key)),
             principals=tuple(sorted(self._principals.values(), key=attrgetter('key'))),
@@ -145,14 +144,18 @@ class PlanBuilder:
             outputs=dict(sorted(self._outputs.items())),
             diagnostics=in_order(self._diagnostics),
         )
+        _refuse_dangling(plan)
+        return plan
 
-    def _refuse_dangling(self) -> None:
-        known = self._resources.keys()
-        for resource in self._resources.values():
-            _refuse_unknown(resource.name, resource.depends_on, known)
-            _refuse_unknown(resource.name, (ref.resource for ref in refs_of(resource.inputs)), known)
-        for name, value in self._outputs.items():
-            _refuse_unknown(f'stack output {name}', (ref.resource for ref in refs_of(value)), known)
+
+def _refuse_dangling(plan: Plan) -> None:
+    known = plan.resource_by_name
+    for resource in plan.resources:
+        _refuse_unknown(resource.name, resource.depends_on, known)
+    for name, unknowns in plan.unknowns_by_resource.items():
+        _refuse_unknown(name, (each.resource for each in unknowns if isinstance(each, Ref)), known)
+    for name, value in plan.outputs.items():
+        _refuse_unknown(f'stack output {name}', (ref.resource for ref in refs_of(value)), known)
 
 
 def _declare(what: str, family: dict[str, Intent], intent: Intent) -> Intent:

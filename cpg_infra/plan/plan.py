@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 from typing import Final
 
 import orjson
@@ -22,7 +23,7 @@ from cpg_infra.config.diagnostics import Diagnostic, Severity
 from cpg_infra.plan.access import Asset, Entitlement, Grant, Group, Membership, Principal
 from cpg_infra.plan.owner import Owner
 from cpg_infra.plan.resource import Resource
-from cpg_infra.plan.values import Computed, Json, Lookup, Ref, Value, as_plain
+from cpg_infra.plan.values import Computed, Json, Lookup, Ref, Value, as_plain, unknowns_of
 
 FORMAT: Final = 1
 """Version of the JSON form; raised when its meaning changes."""
@@ -67,6 +68,20 @@ class Plan:
             intents.update({intent.key: intent for intent in family})
         return intents
 
+    @cached_property
+    def unknowns_by_resource(self) -> Mapping[str, list[Ref | Lookup]]:
+        """What only a deployment will tell, by the logical name of the resource whose inputs need it."""
+        found = ((resource.name, unknowns_of(resource.inputs)) for resource in self.resources)
+        return {name: unknowns for name, unknowns in found if unknowns}
+
+    def with_diagnostics(self, diagnostics: tuple[Diagnostic, ...]) -> Plan:
+        """The same plan with other diagnostics. What was worked out of the resources is kept."""
+        plan = dataclasses.replace(self, diagnostics=diagnostics)
+        for name in ('resource_by_name', 'principal_by_key', 'intent_by_key', 'unknowns_by_resource'):
+            if name in self.__dict__:
+                plan.__dict__[name] = self.__dict__[name]
+        return plan
+
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
         """The diagnostics that forbid deploying this plan."""
@@ -107,14 +122,10 @@ class Plan:
 
 def _record(kind: type) -> Callable[[object], object]:
     names = tuple(item.name for item in dataclasses.fields(kind))
+    fields = attrgetter(*names)
 
     def fields_that_are_set(record: object) -> object:
-        shown = {}
-        for name in names:
-            item = getattr(record, name)
-            if item is not None and item != ():
-                shown[name] = item
-        return shown
+        return {name: item for name, item in zip(names, fields(record), strict=True) if item is not None and item != ()}
 
     return fields_that_are_set
 

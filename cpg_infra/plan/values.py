@@ -75,30 +75,35 @@ def is_known(value: Value) -> bool:
 
 def refs_of(value: Value) -> list[Ref]:
     """Every `Ref` inside a value, in order of appearance, duplicates included."""
-    found: list[Ref] = []
-    _gather_refs(value, found)
+    return [leaf for leaf in unknowns_of(value) if isinstance(leaf, Ref)]
+
+
+def unknowns_of(value: Value) -> list[Ref | Lookup]:
+    """Everything inside a value that only a deployment will tell, in order of appearance, duplicates included."""
+    found: list[Ref | Lookup] = []
+    _gather_unknowns(value, found)
     return found
 
 
 _PLAIN = frozenset({str, bool, int, float, type(None)})
 
 
-def _gather_refs(value: Value, found: list[Ref]) -> None:
-    # A plan holds hundreds of thousands of texts and few references: a call per text would be a fifth of the time.
-    if isinstance(value, Ref):
+def _gather_unknowns(value: Value, found: list[Ref | Lookup]) -> None:
+    # A plan holds hundreds of thousands of texts and few unknowns: a call per text would be a fifth of the time.
+    if isinstance(value, Ref | Lookup):
         found.append(value)
     elif isinstance(value, Computed):
         for argument in value.arguments:
             if type(argument) not in _PLAIN:
-                _gather_refs(argument, found)
+                _gather_unknowns(argument, found)
     elif isinstance(value, dict):
         for item in value.values():
             if type(item) not in _PLAIN:
-                _gather_refs(item, found)
-    elif isinstance(value, list | tuple):
+                _gather_unknowns(item, found)
+    elif isinstance(value, list | tuple) and not _PLAIN.issuperset(map(type, value)):
         for item in value:
             if type(item) not in _PLAIN:
-                _gather_refs(item, found)
+                _gather_unknowns(item, found)
 
 
 def as_plain(value: Ref | Lookup | Computed) -> dict[str, object]:

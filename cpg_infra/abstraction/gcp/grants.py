@@ -6,8 +6,10 @@ from cpg_infra.abstraction.base import GrantedRole
 from cpg_infra.abstraction.gcp import iam
 from cpg_infra.abstraction.gcp.names import GcpNames
 from cpg_infra.abstraction.gcp.policies import POLICIES, PolicyKind, role_slug, slug
+from cpg_infra.abstraction.gcp.roles import GCP_ROLES
 from cpg_infra.abstraction.handles import By
 from cpg_infra.plan.access import Grant, Principal
+from cpg_infra.plan.values import Text
 
 
 class GcpGrants(GcpNames):
@@ -15,15 +17,16 @@ class GcpGrants(GcpNames):
 
     def lower_grants(self) -> None:
         """Write every policy: one binding per role on what is ours, one member per principal elsewhere."""
+        roles = {role: iam.role_name(role, self.organisation_number) for role in GCP_ROLES}
         for granted in self.state.granted.values():
             kind = POLICIES[type(granted.target)]
             if kind.binding is not None and granted.target.resource is not None:
-                self._lower_binding(granted, kind, kind.binding)
+                self._lower_binding(granted, kind, kind.binding, roles[granted.role])
             else:
                 for grant, principal in granted.holders.values():
-                    self._lower_member(granted, kind, grant, principal)
+                    self._lower_member(granted, kind, grant, principal, roles[granted.role])
 
-    def _lower_binding(self, granted: GrantedRole, kind: PolicyKind, token: str) -> None:
+    def _lower_binding(self, granted: GrantedRole, kind: PolicyKind, token: str, role: Text) -> None:
         target = granted.target
         holders = [granted.holders[key] for key in sorted(granted.holders)]
         self._resource(
@@ -32,7 +35,7 @@ class GcpGrants(GcpNames):
             f'{target.asset} {granted.role.value}',
             {
                 **kind.scope(target),
-                'role': iam.role_name(granted.role, self.organisation_number),
+                'role': role,
                 'members': [iam.member(principal) for _, principal in holders],
             },
             By(self.state.owner_of[target.asset], holders[0][0].origin),
@@ -40,7 +43,14 @@ class GcpGrants(GcpNames):
             depends_on=[target.resource, *self._made(*(principal for _, principal in holders))],
         )
 
-    def _lower_member(self, granted: GrantedRole, kind: PolicyKind, grant: Grant, principal: Principal) -> None:
+    def _lower_member(
+        self,
+        granted: GrantedRole,
+        kind: PolicyKind,
+        grant: Grant,
+        principal: Principal,
+        role: Text,
+    ) -> None:
         target = granted.target
         begin = target.resource or f'{grant.owner.dataset or self.dataset.dataset}-{self.cloud.value}-{target.name}'
         self._resource(
@@ -49,7 +59,7 @@ class GcpGrants(GcpNames):
             grant.key,
             {
                 **kind.scope(target),
-                'role': iam.role_name(granted.role, self.organisation_number),
+                'role': role,
                 'member': iam.member(principal),
             },
             By(grant.owner, grant.origin),

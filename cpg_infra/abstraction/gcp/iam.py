@@ -22,7 +22,8 @@ def is_service_account(address: str) -> bool:
 
 def member(principal: Principal) -> Text:
     """A principal as a policy names it: `user:…`, `serviceAccount:…`, `group:…`. The only place that adds these."""
-    return concat(_PREFIX[principal.kind], principal.address)
+    prefix, address = _PREFIX[principal.kind], principal.address
+    return prefix + address if isinstance(address, str) else concat(prefix, address)
 
 
 def role_name(role: Role, organisation_number: Text) -> Text:

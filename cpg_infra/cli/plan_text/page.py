@@ -18,7 +18,7 @@ from cpg_infra.plan import Resource
 from cpg_infra.plan.values import is_known
 
 SHOWN_OF_HASH = 12
-"""Digits of the plan's hash that are shown: enough to tell plans apart by eye."""
+"""Digits of the plan's hash that are shown with `verbose`; a tenth of a large plan's time goes into it."""
 
 
 def plan_lines(planned: Planned, selection: Selection, folder: str, *, verbose: bool = False) -> list[Line]:
@@ -54,7 +54,7 @@ class _Page:
             0,
             planned.loaded.organisation.domain,
             f'{amount(len(datasets), "dataset")} on {" and ".join(clouds) or "no cloud"}, '
-            f'as of {planned.date}, plan {planned.plan.hash[:SHOWN_OF_HASH]}',
+            f'as of {planned.date}' + (f', plan {planned.plan.hash[:SHOWN_OF_HASH]}' if self._verbose else ''),
         )
         if not self._selection.is_all:
             only = sorted(self._selection.datasets or ())

@@ -9,7 +9,7 @@ from cpg_infra.cli.plan_text.lines import Line, Look
 from cpg_infra.cli.plan_text.vocabulary import resource_word
 from cpg_infra.cli.remarks import amount
 from cpg_infra.plan import Plan, PrincipalKind
-from cpg_infra.plan.values import Computed, Lookup, Ref, Value
+from cpg_infra.plan.values import Lookup, Ref, unknowns_of
 
 
 def people_in(plan: Plan) -> int:
@@ -30,23 +30,14 @@ def known_later(plan: Plan, whole: Plan) -> Iterator[Line]:
     """What `plan`, a part of `whole`, cannot say yet: look-ups as such, references by what they refer to."""
     lookups: Counter[Lookup] = Counter()
     references: dict[Ref, int] = {}
-    # A stack of our own, and sets of types: a plan holds hundreds of thousands of texts and few of these.
-    pending: list[Value] = [
-        value for resource in plan.resources for value in resource.inputs.values() if type(value) not in _PLAIN
-    ]
-    pending += plan.outputs.values()
-    while pending:
-        value = pending.pop()
-        if isinstance(value, dict | list | tuple):
-            items = value.values() if isinstance(value, dict) else value
-            if not _PLAIN.issuperset(map(type, items)):
-                pending += [item for item in items if type(item) not in _PLAIN]
-        elif isinstance(value, Computed):
-            pending += value.arguments
-        elif isinstance(value, Lookup):
-            lookups[value] += 1
-        elif isinstance(value, Ref):
-            references[value] = references.get(value, 0) + 1
+    unknowns = [each for resource in plan.resources for each in whole.unknowns_by_resource.get(resource.name, ())]
+    for value in plan.outputs.values():
+        unknowns += unknowns_of(value)
+    for unknown in unknowns:
+        if isinstance(unknown, Lookup):
+            lookups[unknown] += 1
+        else:
+            references[unknown] = references.get(unknown, 0) + 1
     for lookup, uses in sorted(lookups.items(), key=lambda item: str(item[0])):
         yield Line(Look.FACT, 1, str(lookup), f'looked up; used {amount(uses, "time")}')
     by_output: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -55,6 +46,3 @@ def known_later(plan: Plan, whole: Plan) -> Iterator[Line]:
         by_output[resource_word(maker.type) if maker else reference.resource, reference.output].append(uses)
     for (word, output), used in sorted(by_output.items()):
         yield Line(Look.FACT, 1, f'{output} of {amount(len(used), word)}', f'used {amount(sum(used), "time")}')
-
-
-_PLAIN = frozenset({str, bool, int, float, type(None)})

@@ -24,6 +24,7 @@ class Component(ABC):
         self.dataset = dataset
         self.config = dataset.config
         self.organisation = dataset.root.root.config
+        self._said: dict[tuple[str, ...], By] = {}
 
     @property
     def infrastructure(self) -> CloudInfrastructure:
@@ -32,7 +33,11 @@ class Component(ABC):
 
     def by(self, *steps: str) -> By:
         """This component as declarer, because of the value at `steps` of the dataset's configuration."""
-        return self.dataset.by(self.name, *steps)
+        # Most of what a component declares has the same reason.
+        said = self._said.get(steps)
+        if said is None:
+            said = self._said[steps] = self.dataset.by(self.name, *steps)
+        return said
 
     def by_choice(self) -> By:
         """This component as declarer, because the dataset has it."""
