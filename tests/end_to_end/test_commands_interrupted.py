@@ -38,13 +38,24 @@ def begun(site: Site, *arguments: str) -> subprocess.Popen[str]:
     return process
 
 
-def wait_for_pending(site: Site) -> None:
-    """Wait until the state says that something is being made."""
+def wait_until_only(site: Site, name: str) -> None:
+    """Wait until this is being made and nothing else is, nor will be before it: a kill then has one outcome."""
     state = site.root / 'state' / '.pulumi' / 'stacks' / 'small' / 'production.json'
-    deadline = time.monotonic() + 60
-    while b'"creating"' not in state.read_bytes():
+    deadline = time.monotonic() + 120
+    seen = 0
+    while seen < 10:
         assert time.monotonic() < deadline
-        time.sleep(0.02)
+        seen = seen + 1 if in_flight(state) == [name] else 0
+        time.sleep(0.1)
+
+
+def in_flight(state: Path) -> list[str]:
+    try:
+        latest = json.loads(state.read_bytes())['checkpoint']['latest']
+    except (OSError, ValueError):
+        # It is being written.
+        return []
+    return [each['resource']['urn'].rpartition('::')[2] for each in latest.get('pending_operations') or ()]
 
 
 def made(site: Site) -> list[str]:
@@ -66,9 +77,10 @@ def test_a_signal_lets_what_is_in_flight_finish_and_the_next_run_continues(site:
 
 
 def test_a_killed_engine_is_recognised_and_repaired(site: Site) -> None:
-    write_faults(site.cloud, Fault(Do.DELAY, method='Create', type='.*:Group', seconds=2, times=0))
+    slow = 'common-gcp-archive-bucket'
+    write_faults(site.cloud, Fault(Do.DELAY, method='Create', name=slow, seconds=120))
     process = begun(site, 'up')
-    wait_for_pending(site)
+    wait_until_only(site, slow)
     subprocess.run(['pkill', '-KILL', '-P', str(process.pid), '-x', 'pulumi'], check=True)
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 1
