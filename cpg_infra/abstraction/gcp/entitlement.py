@@ -49,7 +49,7 @@ def entitlement_inputs(
         step: Value = {
             # The only number that Google supports: a second approval is a second step.
             'approvalsNeeded': 1,
-            'approvers': {'principals': [f'group:{address.lower()}' for address in sorted(terms.approvers)]},
+            'approvers': {'principals': [iam.group_member(address) for address in sorted(terms.approvers)]},
         }
         inputs['approvalWorkflow'] = {
             'manualApprovals': {'requireApproverJustification': False, 'steps': [step] * terms.approvals},

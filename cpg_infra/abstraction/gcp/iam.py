@@ -21,9 +21,14 @@ def is_service_account(address: str) -> bool:
 
 
 def member(principal: Principal) -> Text:
-    """A principal as a policy names it: `user:…`, `serviceAccount:…`, `group:…`. The only place that adds these."""
+    """A principal as a policy names it: `user:…`, `serviceAccount:…`, `group:…`. Only this file adds these."""
     prefix, address = _PREFIX[principal.kind], principal.address
     return prefix + address if isinstance(address, str) else concat(prefix, address)
+
+
+def group_member(address: str) -> str:
+    """A group that is known by its address only, as a policy names it."""
+    return _PREFIX[PrincipalKind.GROUP] + address.lower()
 
 
 def role_name(role: Role, organisation_number: Text) -> Text:
