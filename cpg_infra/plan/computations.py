@@ -32,15 +32,10 @@ def _base64_decode(text: Json) -> str:
     return base64.b64decode(str(text)).decode('utf-8')
 
 
-def _lower(text: Json) -> str:
-    return str(text).lower()
-
-
 COMPUTATIONS: Final[dict[str, Callable[..., Json]]] = {
     'concat': _concat,
     'member_lines': _member_lines,
     'base64_decode': _base64_decode,
-    'lower': _lower,
 }
 
 
@@ -82,11 +77,6 @@ def member_lines(addresses: Iterable[Text]) -> Text:
 def base64_decode(text: Text) -> Text:
     """The UTF-8 text that `text` holds in base 64."""
     return _deferred('base64_decode', text)
-
-
-def lower(text: Text) -> Text:
-    """The text in lower case."""
-    return _deferred('lower', text)
 
 
 def _deferred(function: str, argument: Text) -> Text:

@@ -15,7 +15,6 @@ from cpg_infra.plan.computations import (
     concat,
     evaluate,
     evaluate_value,
-    lower,
     member_lines,
     member_order,
 )
@@ -77,11 +76,6 @@ def test_a_key_is_decoded_when_it_is_known() -> None:
     assert base64_decode(key) == Computed('base64_decode', (key,))
 
 
-def test_lower_case_waits_for_what_is_not_known() -> None:
-    identity = Ref('user', 'identity')
-    assert (lower('Ana@Example.ORG'), lower(identity)) == ('ana@example.org', Computed('lower', (identity,)))
-
-
 def test_values_are_evaluated_inside_lists_and_mappings() -> None:
     value: Value = {'a': [concat('x', Ref('one', 'output'))], 'b': (1, None)}
     assert evaluate_value(value, answer) == {'a': ['x1'], 'b': [1, None]}
@@ -93,4 +87,4 @@ def test_an_unknown_computation_is_an_error() -> None:
 
 
 def test_the_registry_is_part_of_the_format_of_a_plan() -> None:
-    assert set(COMPUTATIONS) == {'concat', 'member_lines', 'base64_decode', 'lower'}
+    assert set(COMPUTATIONS) == {'concat', 'member_lines', 'base64_decode'}

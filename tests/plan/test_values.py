@@ -38,6 +38,9 @@ def test_a_value_with_something_deferred_in_it_is_not_known(value: Value) -> Non
 
 def test_references_are_found_however_deep_in_order_and_as_often_as_they_stand() -> None:
     other = Ref('beta', 'id')
-    value: Value = {'a': [NUMBER, {'b': JOINED}], 'c': Computed('lower', (Computed('concat', (other, 'x', NUMBER)),))}
+    value: Value = {
+        'a': [NUMBER, {'b': JOINED}],
+        'c': Computed('base64_decode', (Computed('concat', (other, 'x', NUMBER)),)),
+    }
     assert list(refs_of(value)) == [NUMBER, NUMBER, other, NUMBER]
     assert list(refs_of(ORGANISATION)) == []
