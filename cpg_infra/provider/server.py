@@ -47,12 +47,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description='The Pulumi provider for Google groups, Hail Batch and metamist.')
     parser.add_argument('engine', nargs='?', help='address of the engine; without it, wait to be attached to')
     options, _ = parser.parse_known_args()
+    # Asked before the port is printed: an engine that is killed the moment it has read it was our parent all the same.
+    parent = os.getppid()
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(options.engine, os.environ))
+        asyncio.run(serve(options.engine, os.environ, parent))
 
 
-async def serve(engine: str | None, environment: Mapping[str, str]) -> None:
-    """Print the port, serve there, and return when we are told to end or nobody is left to serve."""
+async def serve(engine: str | None, environment: Mapping[str, str], parent: int) -> None:
+    """Print the port, serve there, and return when we are told to end or nobody is left to serve.
+
+    `parent` is the process that started us.
+    """
     servicer = Servicer(own_version(), environment)
     server, port = await listen(servicer)
     if engine:
@@ -64,7 +69,7 @@ async def serve(engine: str | None, environment: Mapping[str, str]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, end.set)
-    watching = asyncio.create_task(_watch(engine, end))
+    watching = asyncio.create_task(_watch(engine, parent, end))
     await end.wait()
     watching.cancel()
     await server.stop(_GRACE)
@@ -80,9 +85,9 @@ async def listen(servicer: Servicer) -> tuple[grpc.aio.Server, int]:
     return server, port
 
 
-async def _watch(engine: str | None, end: asyncio.Event) -> None:
+async def _watch(engine: str | None, parent: int, end: asyncio.Event) -> None:
     """Set `end` when our parent has gone, or the engine has twice not been reached."""
-    parent, missed, looks = os.getppid(), 0, 0
+    missed, looks = 0, 0
     while missed < 2:  # noqa: PLR2004 - once may be a moment of load
         await asyncio.sleep(_LOOK_EVERY)
         looks += 1
