@@ -278,7 +278,7 @@ TOTALS: Final = Table(
 )
 
 LINES: Final = Table(
-    'lines',
+    'source_lines',
     'Source lines of everything but the Google export, as they were read, in the source’s own currency.',
     (
         _text('line_id', 'The line.', required=True),
@@ -319,6 +319,13 @@ LINES: Final = Table(
     'usage_end_time',
 )
 
+STALE_DAYS: Final = Table(
+    'stale_days',
+    'Days whose postings changed and that the views have not been told of yet.',
+    (Column('day', 'DATE', 'Day of the end of usage, UTC.', required=True),),
+    ('day',),
+)
+
 TABLES: Final = (
     LEDGER,
     RUNS,
@@ -331,6 +338,7 @@ TABLES: Final = (
     RECONCILIATION,
     TOTALS,
     LINES,
+    STALE_DAYS,
 )
 
 DAILY: Final = View(
