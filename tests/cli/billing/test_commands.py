@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,10 +26,10 @@ gcp = "export/*.json"
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv('HAIL_TOKEN_GCP', raising=False)
-    yield configuration({'cpg.toml': CPG_TOML + SECTION})
+    return configuration({'cpg.toml': CPG_TOML + SECTION})
 
 
 def billing(command: str, *arguments: str) -> Ran:

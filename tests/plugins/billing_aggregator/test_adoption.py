@@ -46,10 +46,9 @@ def test_a_take_over_replaces_a_month_of_all_sources_after_a_dry_run_that_says_w
         for name, topic, cost in (('x', 'ataxia', 1.25), ('x-again', 'ataxia', 1.25), ('h', 'twins', 3.0)):
             old_row(ledger, name, topic, cost)
         old_row(ledger, 'feb', 'ataxia', 7.0, '202402')
-        rate = {'month': '202403', 'rate': 1.5}
         ledger.execute(
             "INSERT INTO rates (month, from_currency, to_currency, rate, source) VALUES (@month, 'USD', 'AUD', @rate, 'gcp')",
-            rate,
+            {'month': '202403', 'rate': 1.5},
         )
         (dry,) = aggregate(ledger, pattern, hail, given=given, dry=True, **MARCH)
         assert [(change.topic, change.before, change.after) for change in dry.changes] == [

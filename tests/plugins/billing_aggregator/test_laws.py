@@ -171,7 +171,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, list[Any
         set_proportions(ledger, proportions({'ataxia': 1, 'twins': 2}))
         assert isinstance(ledger.engine, DuckDBEngine)
         counting = Mortal(ledger.engine, 10_000)
-        assert run(Ledger(counting), folder, 0) == ['ok', 'ok']  # type: ignore[arg-type]
+        assert run(Ledger(counting), folder, 0) == ['ok', 'ok']
         return 10_000 - counting._left, everything(ledger)
 
 
@@ -187,7 +187,7 @@ def test_a_run_that_is_killed_before_any_statement_is_completed_by_the_next(
             set_proportions(ledger, proportions({'ataxia': 1, 'twins': 2}))
             assert isinstance(ledger.engine, DuckDBEngine)
             with pytest.raises(Killed):
-                run(Ledger(Mortal(ledger.engine, after)), tmp_path, 0)  # type: ignore[arg-type]
+                run(Ledger(Mortal(ledger.engine, after)), tmp_path, 0)
         with open_ledger(file) as ledger:
             assert run(ledger, tmp_path, 2) == ['ok', 'ok']
             assert everything(ledger) == expected, f'killed before statement {after} of {statements}'

@@ -87,5 +87,5 @@ def test_a_day_that_changed_is_refreshed_and_no_other(ledger: Ledger, tmp_path: 
     pattern = write_export(tmp_path / 'more.json', [*ROWS, export_row(usage_end_time='2024-03-09 00:00:00', cost=9.0)])
     aggregate(ledger, pattern)
     after = ledger.query('SELECT * FROM aggregate_daily ORDER BY day, topic, sku, source, currency')
-    assert [row for row in after if row not in before][0]['cost_exact'] == Decimal(9)
+    assert next(row for row in after if row not in before)['cost_exact'] == Decimal(9)
     assert len(after) == len(before) + 1

@@ -40,9 +40,8 @@ MEMORY: Final = '4GB'
 
 SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     'preserve_insertion_order': False,
-    # Nothing is fetched from anywhere, and standard output is ours.
+    # Nothing is fetched from anywhere.
     'autoinstall_known_extensions': False,
-    'enable_progress_bar': False,
 }
 
 _BETWEEN_TRIES: Final = 0.1
@@ -69,16 +68,18 @@ def _connect(path: Path, *, read_only: bool, patience: float, memory: str) -> du
     until = time.monotonic() + patience
     while True:
         try:
-            return duckdb.connect(
-                str(path),
-                read_only=read_only,
-                config={**SETTINGS, 'memory_limit': memory},
-            )
+            return quiet(duckdb.connect(str(path), read_only=read_only, config={**SETTINGS, 'memory_limit': memory}))
         except duckdb.Error as error:
             fault = _fault(error, path)
             if not isinstance(fault, LockedLedgerError) or time.monotonic() >= until:
                 raise fault from error
         time.sleep(_BETWEEN_TRIES)
+
+
+def quiet(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """The connection, which no longer paints its own progress on our standard output."""
+    connection.execute('SET enable_progress_bar = false')
+    return connection
 
 
 class DuckDBEngine:
@@ -206,13 +207,6 @@ class DuckDBEngine:
             self._connection.close()
         except duckdb.Error as error:
             raise _fault(error, self._path) from error
-
-    def another(self) -> DuckDBEngine:
-        """A second connection of this process to the same database."""
-        other = DuckDBEngine(self._connection.cursor(), self._path)
-        for name, function in FUNCTIONS.items():
-            other._connection.execute(function.macro(name))
-        return other
 
     def _run(self, sql: str, parameters: Parameters | None, before: str = '') -> duckdb.DuckDBPyConnection:
         rendered = render(sql, 'duckdb')

@@ -29,7 +29,7 @@ NAMES = {table.name: f'a-project.billing.costs_{table.name}' for table in TABLES
 @pytest.mark.parametrize('name', model_names())
 def test_a_model_parses_again_in_the_dialect_that_it_was_rendered_for(name: str) -> None:
     for dialect in ('bigquery', 'duckdb'):
-        rendered = render(model(name), dialect, NAMES)  # type: ignore[arg-type]
+        rendered = render(model(name), dialect, NAMES)
         assert len(sqlglot.parse(rendered.text, read=dialect)) == 1
 
 
@@ -61,7 +61,7 @@ def test_joined_text_is_one_call_with_nothing_for_null() -> None:
 
 def test_a_statement_says_which_functions_and_parameters_it_needs() -> None:
     rendered = render('SELECT INVOICE_MONTH(@moment), UPPER(x) FROM t', 'bigquery')
-    assert (rendered.functions, rendered.parameters) == ({'INVOICE_MONTH'}, {'moment'})
+    assert (rendered.functions, rendered.parameters) == (frozenset({'INVOICE_MONTH'}), frozenset({'moment'}))
 
 
 @pytest.mark.parametrize('name', FUNCTIONS)
@@ -121,15 +121,16 @@ def test_keys_are_columns() -> None:
 PACIFIC = ZoneInfo('America/Los_Angeles')
 
 
-@given(st.datetimes(dt.datetime(2008, 1, 1), dt.datetime(2036, 12, 31), timezones=st.just(dt.UTC)))
-def test_the_invoice_month_is_that_of_the_pacific_coast(moment: dt.datetime) -> None:
+@given(st.integers(1_200_000_000, 2_100_000_000))
+def test_the_invoice_month_is_that_of_the_pacific_coast(seconds: int) -> None:
+    moment = dt.datetime.fromtimestamp(seconds, dt.UTC)
     assert invoice_month(moment) == f'{moment.astimezone(PACIFIC):%Y%m}'
 
 
 @pytest.mark.parametrize('month', [f'2024{number:02}' for number in range(1, 13)])
 def test_a_month_begins_at_midnight_there(month: str) -> None:
     start = month_starts(month)
-    assert start.astimezone(PACIFIC).replace(tzinfo=None) == dt.datetime(int(month[:4]), int(month[4:]), 1)
+    assert start == dt.datetime(int(month[:4]), int(month[4:]), 1, tzinfo=PACIFIC)
     assert invoice_month(start) == month
     assert invoice_month(start - dt.timedelta(microseconds=1)) == month_before(month)
 
