@@ -43,7 +43,7 @@ def test_a_take_over_replaces_a_month_of_all_sources_after_a_dry_run_that_says_w
     hail = FixedSource('hail', {'1': [hail_line(1, 1, 'compute/a', cost=2.0)]})
     given = settings(pricing=Pricing('AUD', settings().pricing.dated))
     with open_ledger(tmp_path / 'l.duckdb') as ledger:
-        for name, topic, cost in (('x', 'ataxia', 1.25), ('x-again', 'ataxia', 1.25), ('h', 'twins', 3.0)):
+        for name, topic, cost in (('x', 'ataxia', 1.25), ('x', 'ataxia', 1.25), ('h', 'twins', 3.0)):
             old_row(ledger, name, topic, cost)
         old_row(ledger, 'feb', 'ataxia', 7.0, '202402')
         ledger.execute(
