@@ -17,7 +17,9 @@ from cpg_infra.plugins.billing_aggregator.ledger.schema import (
 )
 from cpg_infra.plugins.billing_aggregator.ledger.sql import model
 
-_BY_DAY: Final = ((DAILY, 'view_daily'), (DAILY_EXTENDED, 'view_daily_extended'), (JOB_DETAILS, 'view_job_details'))
+_BY_DAY: Final = ((DAILY_EXTENDED, 'view_daily_extended'), (DAILY, 'view_daily'), (JOB_DETAILS, 'view_job_details'))
+"""In this order: the second is made from the first."""
+
 _BOOKED_MONTHS: Final = (
     'SELECT DISTINCT invoice.month AS invoice_month FROM ledger '
     'WHERE usage_end_time >= @first AND usage_end_time < @until AND DATE(usage_end_time) IN (SELECT day FROM refreshed_days)'
