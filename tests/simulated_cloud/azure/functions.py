@@ -16,7 +16,9 @@ def _matches(thing: Mapping[str, Any], key: str, wanted: str) -> bool:
 
 
 def _shown(thing: Mapping[str, Any]) -> dict[str, Any]:
-    return {**thing['inputs'], **thing['outputs'], 'id': thing['outputs']['objectId']}
+    shown = {**thing['inputs'], **thing['outputs'], 'id': thing['outputs']['objectId']}
+    shown.pop('preventDuplicateNames', None)  # asked of the provider, not of the directory
+    return shown
 
 
 def _one(world: World, kind: str, arguments: Inputs, keys: tuple[str, ...]) -> dict[str, Any]:

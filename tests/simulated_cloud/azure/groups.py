@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tests.simulated_cloud.azure.arm import remove_with_everything_below, resource
+from tests.simulated_cloud.azure.identities import forget_principals_below
 from tests.simulated_cloud.azure.lookups import group_key, group_path
 from tests.simulated_cloud.azure.vaults import keep_names_of_vaults_below
 from tests.simulated_cloud.kind import Inputs
@@ -19,6 +20,7 @@ def _wrong(inputs: Inputs) -> Iterable[tuple[str, str]]:
 
 
 def _delete(world: World, key: str, known: Inputs) -> None:
+    forget_principals_below(world, key)
     keep_names_of_vaults_below(world, key)
     remove_with_everything_below(world, key, known)
 

@@ -40,10 +40,22 @@ def _outputs(world: World, inputs: Inputs) -> Properties:
 
 
 def _delete(world: World, key: str, known: Inputs) -> None:
+    _forget_principal(world, key)
+    remove_with_everything_below(world, key, known)
+
+
+def _forget_principal(world: World, key: str) -> None:
     there = world.get(key)
     if there is not None:
         world.remove(f'serviceprincipal {there["outputs"]["principalId"]}')
-    remove_with_everything_below(world, key, known)
+
+
+def forget_principals_below(world: World, group: str) -> None:
+    """What becomes of the principals of identities in a resource group that is deleted."""
+    begin = f'{group.partition(" ")[2]}/'
+    for name, _ in list(world.of_kind('identity')):
+        if name.startswith(begin):
+            _forget_principal(world, f'identity {name}')
 
 
 IDENTITY = resource(
