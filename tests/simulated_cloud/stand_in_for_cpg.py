@@ -1,29 +1,30 @@
 """Stands in for the provider `cpg` where a test is about something else: it keeps what it is given, and no more.
 
-Two of its types reach into a cloud, and so do they here: users of Hail Batch on Azure are applications in the
-directory, and blobs lie in containers.
+Two of its types reach into Azure, and so do they here: users of Hail Batch are applications of the directory there,
+and a blob lies in a container, which must be there.
 """
 
 from __future__ import annotations
 
-import hashlib
 from typing import Final
+from urllib.parse import quote
 
 from cpg_infra.provider.schema import SCHEMA
 from tests.simulated_cloud.azure.principals import make_application
-from tests.simulated_cloud.kind import Inputs, Made, Thing
+from tests.simulated_cloud.kind import Inputs, Thing
 from tests.simulated_cloud.servicer import Catalogue
 from tests.simulated_cloud.world import Refused, World
 
 _NAMED_BY: Final = {
-    'cpg:google:GroupMembers': 'group',
-    'cpg:hail:User': 'username',
-    'cpg:hail:BillingProject': 'name',
-    'cpg:metamist:Project': 'name',
+    'cpg:azure:Blob': ('account', 'container', 'name'),
+    'cpg:google:GroupMembers': ('group',),
+    'cpg:hail:User': ('username',),
+    'cpg:hail:BillingProject': ('name',),
+    'cpg:metamist:Project': ('name',),
 }
 
 
-def _user(world: World, inputs: Inputs) -> dict[str, str]:
+def _identity(world: World, inputs: Inputs) -> dict[str, str]:
     name = inputs['username']
     if inputs['cloud'] != 'azure':
         return {'identity': f'{name}-a1b2@hail-batch.iam.gserviceaccount.com'}
@@ -32,56 +33,47 @@ def _user(world: World, inputs: Inputs) -> dict[str, str]:
         return {'identity': there[0] if there else make_application(azure, name)}
 
 
+def _address(_: World, inputs: Inputs) -> dict[str, str]:
+    url = f'https://{inputs["account"]}.blob.core.windows.net/{inputs["container"]}/{quote(inputs["name"])}'
+    return {'url': url, 'etag': '"0x1"'}
+
+
+def _nothing(_: World, __: Inputs) -> dict[str, str]:
+    return {}
+
+
+def _in_a_container(world: World, inputs: Inputs) -> None:
+    container = f'{inputs["account"]}/{inputs["container"]}'
+    with world.elsewhere('azure') as azure:
+        if azure.get(f'container {container}') is None:
+            raise Refused(f'{container}: the specified container does not exist')
+
+
+def _fine(_: World, __: Inputs) -> None:
+    return
+
+
+_OUTPUTS: Final = {'cpg:hail:User': _identity, 'cpg:azure:Blob': _address}
+_REFUSALS: Final = {'cpg:azure:Blob': _in_a_container}
+
+
 def _kind(token: str) -> Thing:
-    type_, name = SCHEMA[token], _NAMED_BY[token]
+    type_, names = SCHEMA[token], _NAMED_BY[token]
+
+    def name(inputs: Inputs) -> str:
+        return '/'.join(str(inputs[each]) for each in names)
+
     return Thing(
         token,
-        key=lambda inputs: f'{token} {inputs.get("cloud", "gcp")} {inputs[name]}',
-        id=lambda inputs, _: str(inputs[name]),
+        key=lambda inputs: f'{token} {inputs.get("cloud", "gcp")} {name(inputs)}',
+        id=lambda inputs, _: name(inputs),
         required=tuple(key for key, each in type_.inputs.items() if each.required),
-        replaces=frozenset({name}),
+        replaces=frozenset(names),
         unordered=frozenset({'members', 'users'}),
-        outputs=_user if token == 'cpg:hail:User' else lambda _, __: {},
+        secrets=frozenset(key for key, each in type_.properties.items() if each.secret),
+        refuse=_REFUSALS.get(token, _fine),
+        outputs=_OUTPUTS.get(token, _nothing),
     )
 
 
-class _Blob(Thing):
-    """A blob, which has a new tag after each write."""
-
-    def create(self, world: World, inputs: Inputs) -> Made:
-        return self._tagged(world, super().create(world, inputs))
-
-    def update(self, world: World, id_: str, old: Inputs, new: Inputs) -> Made:
-        return self._tagged(world, super().update(world, id_, old, new))
-
-    def _tagged(self, world: World, made: Made) -> Made:
-        tag = hashlib.sha256(str(made.inputs['content']).encode()).hexdigest()[:16]
-        made = Made(made.id, made.inputs, {**made.outputs, 'etag': f'"{tag}"'})
-        self._keep(world, self.key(made.inputs), made)
-        return made
-
-
-def _refuse_blob(world: World, inputs: Inputs) -> None:
-    with world.elsewhere('azure') as azure:
-        if azure.get(f'storage {inputs["account"]}') is None:
-            raise Refused(f'the storage account {inputs["account"]} does not exist')
-        if azure.get(f'container {inputs["account"]}/{inputs["container"]}') is None:
-            raise Refused(f'ContainerNotFound: {inputs["container"]} in {inputs["account"]}')
-
-
-def _address(inputs: Inputs) -> str:
-    return f'https://{inputs["account"]}.blob.core.windows.net/{inputs["container"]}/{inputs["name"]}'
-
-
-_BLOB: Final = _Blob(
-    'cpg:azure:Blob',
-    key=lambda inputs: f'blob {inputs["account"]}/{inputs["container"]}/{inputs["name"]}',
-    id=lambda inputs, _: _address(inputs),
-    required=('account', 'container', 'content', 'name'),
-    replaces=frozenset({'account', 'container', 'name'}),
-    refuse=_refuse_blob,
-)
-
-CATALOGUE: Final = Catalogue(
-    'cpg', '0.1.0', 'cpg', {**{token: _kind(token) for token in _NAMED_BY}, _BLOB.token: _BLOB}, {}
-)
+CATALOGUE: Final = Catalogue('cpg', '0.1.0', 'cpg', {token: _kind(token) for token in SCHEMA}, {})
