@@ -21,6 +21,9 @@ _AZURE: Final = {
     'budget_contacts': ['budgets@lantern.example.org'],
     'domains': ['lantern.example.org'],
 }
+DROPBOX: Final = '0d0d0d0d-1111-4222-8333-944444444444'
+"""The service principal of the dropbox service."""
+
 _HAIL: Final = {
     'hail_batch_url': 'https://batch.azure.hail.lantern.example.org',
     'hail_auth_url': 'https://auth.azure.hail.lantern.example.org',
@@ -94,4 +97,33 @@ def on_both_clouds() -> Plan:
         dataset('alpha', gcp={'project': 'small-alpha'}, members=MEMBERS, **both),
     ]
     whole = on_google(users=people, azure=dict(_AZURE), hail=None, analysis_runner=None)
+    return Infrastructure(whole, datasets, date=TODAY).plan()
+
+
+RICH: Final = {
+    'azure': {
+        'upload_federations': [
+            {'name': name, 'issuer': 'https://token.example.org', 'subject': f'repository:{name}'}
+            for name in ('sequencer', 'archive', 'partner')
+        ],
+    },
+    'setup_test': True,
+    'create_container_registry': True,
+    'enable_release': True,
+    'budgets': {'azure': {'monthly_budget': 100, 'shared_total_budget': 300}},
+    'enable_shared_project': True,
+    'components': {'azure': ['storage', 'hail-accounts', 'container-registry']},
+    'members': {**MEMBERS, 'release-access': ['dara'], 'upload': ['chen']},
+    'upload_config': {
+        'dropboxes': [
+            {'id': 'partner', 'name': 'Partner laboratory', 'allowed_filetypes': ['.cram'], 'uploaders': ['dara']}
+        ],
+    },
+}
+
+
+def rich(**changes: Any) -> Plan:
+    """A dataset with everything that there is on Azure, beside the common one."""
+    datasets = [dataset('common'), dataset('alpha', **{**RICH, **changes})]
+    whole = organisation(data_dropbox={'azure': {'server_machine_account': DROPBOX}})
     return Infrastructure(whole, datasets, date=TODAY).plan()

@@ -27,11 +27,11 @@ def principal(world: World, object_id: str, *, replicated: bool = False) -> tupl
     return None
 
 
-def make_service_principal(world: World, token: str, name: str, **more: str) -> dict[str, str]:
+def make_service_principal(world: World, token: str, name: str, object_id: str | None = None) -> dict[str, str]:
     """A new service principal; its object id and its client id."""
     number = world.next_number()
-    made = {'objectId': made_up_id('object', number), 'clientId': made_up_id('client', number)}
-    thing = {'type': token, 'id': made['objectId'], 'inputs': {'displayName': name, **more}, 'outputs': made}
+    made = {'objectId': object_id or made_up_id('object', number), 'clientId': made_up_id('client', number)}
+    thing = {'type': token, 'id': made['objectId'], 'inputs': {'displayName': name}, 'outputs': made}
     world.put(f'serviceprincipal {made["objectId"]}', {**thing, 'unseen': NOT_REPLICATED})
     return made
 

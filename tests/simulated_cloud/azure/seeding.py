@@ -24,6 +24,8 @@ def seed_azure(folder: Path, made: Mapping[str, Any]) -> None:
             make_user(world, user, user)
         for name in made.get('applications', ()):
             make_application(world, name)
+        for name, object_id in made.get('service_principals', {}).items():
+            make_service_principal(world, 'by hand', name, object_id)
         for name in made.get('taken', ()):
             # Whoever has it: the names of accounts, vaults and registries are the whole world's.
             for kind in ('storage', 'vault', 'registry'):
