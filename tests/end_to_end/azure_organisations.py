@@ -12,16 +12,16 @@ from tests.end_to_end.organisations import organisation as on_google
 
 _AZURE: Final = {
     'region': 'australiaeast',
-    'tenant': '7a3c0000-1111-4222-8333-94444444444a',
-    'subscription': '5b2d0000-1111-4222-8333-94444444444b',
+    'tenant': 'decade00-1a2b-4c3d-8e4f-5a6b7c8d9e0f',
+    'subscription': 'c0ffee00-1a2b-4c3d-8e4f-5a6b7c8d9e0f',
     'dataset_storage_prefix': 'small-',
     'config_bucket_name': 'deployed',
-    'config_resource_group': 'lantern-config',
+    'config_resource_group': 'lantern-configuration',
     'budget_start': '2026-11-01',
     'budget_contacts': ['budgets@lantern.example.org'],
     'domains': ['lantern.example.org'],
 }
-DROPBOX: Final = '0d0d0d0d-1111-4222-8333-944444444444'
+DROPBOX: Final = 'd0bb0c50-1a2b-4c3d-8e4f-5a6b7c8d9e0f'
 """The service principal of the dropbox service."""
 
 _HAIL: Final = {

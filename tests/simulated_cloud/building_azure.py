@@ -33,8 +33,8 @@ SECRET = 'azure-native:keyvault:Secret'
 SETTINGS = 'azure-native:storage:BlobServiceProperties'
 VAULT = 'azure-native:keyvault:Vault'
 
-TENANT: Final = '7a3c0000-1111-4222-8333-94444444444a'
-SUBSCRIPTION: Final = '/subscriptions/5b2d0000-1111-4222-8333-94444444444b'
+TENANT: Final = 'decade00-1a2b-4c3d-8e4f-5a6b7c8d9e0f'
+SUBSCRIPTION: Final = '/subscriptions/c0ffee00-1a2b-4c3d-8e4f-5a6b7c8d9e0f'
 READER: Final = '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1'
 BLOBS: Final = 'Microsoft.Storage/storageAccounts/blobServices/containers/blobs'
 LIST_ONLY: Final = f"((!(ActionMatches{{'{BLOBS}/read'}} AND NOT SubOperationMatches{{'Blob.List'}})))"

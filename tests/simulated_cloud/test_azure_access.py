@@ -75,7 +75,11 @@ def test_an_assignment_needs_a_role_that_is_defined_and_may_be_used_there(azure:
 def test_an_assignment_needs_something_at_its_scope(azure: AzureCloud, main: str) -> None:
     group = azure.group()
     azure.assignment(group, main.replace('/resourceGroups/', '/resourcegroups/'))
-    for scope in (f'{main}s', main.replace('small-alpha', 'lantern-config'), f'{SUBSCRIPTION}/resourceGroups/nowhere'):
+    for scope in (
+        f'{main}s',
+        main.replace('small-alpha', 'lantern-configuration'),
+        f'{SUBSCRIPTION}/resourceGroups/nowhere',
+    ):
         with pytest.raises(Refused, match='Code="ResourceNotFound"'):
             azure.assignment(group, scope)
 

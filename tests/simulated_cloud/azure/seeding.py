@@ -22,6 +22,8 @@ def seed_azure(folder: Path, made: Mapping[str, Any]) -> None:
         world.put('tenant', {'type': 'by hand', 'deployer': deployer['objectId'], **made['tenant']})
         for user in made['users']:
             make_user(world, user, user)
+        for address in made.get('guests', ()):
+            make_user(world, f'{address.replace("@", "_")}#EXT#@{made["tenant"]["domain"]}', address, 'Guest')
         for name in made.get('applications', ()):
             make_application(world, name)
         for name, object_id in made.get('service_principals', {}).items():
