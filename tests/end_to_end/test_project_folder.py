@@ -39,7 +39,8 @@ class Sandbox:
 
 @pytest.fixture
 def sandbox(pulumi_cli: Path, tmp_path: Path) -> Iterator[Sandbox]:
-    with services() as running:
+    (tmp_path / 'cloud').mkdir()
+    with services(tmp_path / 'cloud') as running:
         yield Sandbox(tmp_path, prepare(tmp_path, pulumi_cli, environment(running)))
     assert left_behind(tmp_path / 'cloud') == []
 

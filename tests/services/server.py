@@ -40,11 +40,18 @@ SERVICES = {
 class LocalServices:
     """The servers, from `with` on. `latency`: seconds before each answer.
 
-    A `file` keeps the state over restarts. `faults` are struck in their order, the first that matches.
+    A `file` keeps the state over restarts. `group_exists` says which groups there are when another test double makes
+    them. `faults` are struck in their order, the first that matches.
     """
 
     def __init__(
-        self, world: World | None = None, *, port: int = 0, latency: float = 0.0, file: Path | None = None
+        self,
+        world: World | None = None,
+        *,
+        port: int = 0,
+        latency: float = 0.0,
+        file: Path | None = None,
+        group_exists: Callable[[str], bool] | None = None,
     ) -> None:
         if world is None and file is not None and file.exists():
             world = World.from_dict(json.loads(file.read_text(encoding='utf-8')))
@@ -52,6 +59,7 @@ class LocalServices:
         self.faults: list[Fault] = []
         self.calls: list[dict[str, Any]] = []
         self._file = file
+        self._group_exists = group_exists
         self._lock = threading.RLock()
         self._world = world or World()
         self._handlers: dict[str, Callable[[Request], Answer]] = {}
@@ -64,7 +72,7 @@ class LocalServices:
         return self._world
 
     def _serve_world(self) -> None:
-        self._identity = CloudIdentity(self._world)
+        self._identity = CloudIdentity(self._world, self._group_exists)
         self._handlers = {
             'identity': self._identity.handle,
             'settings': GroupsSettings(self._world).handle,

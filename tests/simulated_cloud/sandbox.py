@@ -105,8 +105,8 @@ def main() -> int:
         sys.stderr.write('The sandbox needs a Pulumi CLI, and there is none (tools/pulumi-cli/README.md).\n')
         return 1
     folder: Path = options.folder.absolute()
-    folder.mkdir(parents=True, exist_ok=True)
-    with services(folder / 'services.json', options.port) as running:
+    (folder / 'cloud').mkdir(parents=True, exist_ok=True)
+    with services(folder / 'cloud', folder / 'services.json', options.port) as running:
         prepare(folder, Path(pulumi), environment(running))
         project = folder / 'lantern'
         sys.stdout.write(

@@ -6,15 +6,19 @@ Their doubles are in `tests.services`; here is where Lantern's addresses lead, a
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import yaml
 
-from tests.services import LocalServices, World, identity_token
-from tests.services.world import Google, Hail, Metamist
+from tests.services import LocalServices, identity_token
+from tests.services import World as Services
+from tests.services.world import Hail, Metamist
+from tests.simulated_cloud.journal import Journal
 from tests.simulated_cloud.launchers import REPOSITORY
 from tests.simulated_cloud.seed import listed
+from tests.simulated_cloud.world import World
 
 DEPLOYER: Final = 'deployer@lantern.example.org'
 METAMIST: Final = 'https://metamist.lantern.example.org'
@@ -26,17 +30,21 @@ ADDRESSES: Final = {
 }
 
 
-def services(file: Path | None = None, port: int = 0) -> LocalServices:
-    """The services, from `with` on. Groups are made through another provider, so a look-up makes them here."""
+def services(cloud: Path, file: Path | None = None, port: int = 0) -> LocalServices:
+    """The services, from `with` on. Groups are made through another provider: those of the cloud in `cloud` are there."""
     kept = None if file is not None and file.exists() else _world()
-    return LocalServices(kept, file=file, port=port)
+    return LocalServices(kept, file=file, port=port, group_exists=partial(_group_exists, Journal(cloud / 'gcp.jsonl')))
 
 
-def _world() -> World:
+def _group_exists(journal: Journal, address: str) -> bool:
+    with journal.transaction() as transaction:
+        return World(transaction).sees(f'group {address}') is not None
+
+
+def _world() -> Services:
     """What is there before the first deployment: everybody signs in to Hail Batch once, and then it knows them."""
-    world = World(
+    world = Services(
         hail={'gcp': Hail(people=[*_people(), 'lt-billing'])},
-        google=Google(makes_groups=True),
         metamist=Metamist(creators=[DEPLOYER], member_admins=[DEPLOYER]),
     )
     for group in listed('lantern')['group']:
