@@ -154,7 +154,26 @@ def test_an_export_has_the_state_and_no_secret_in_clear(site: Site) -> None:
     exported = json.loads(ran.out)['production']
     assert len(exported['deployment']['resources']) > 150
     assert 'plaintext' not in ran.out
-    assert site.run('export', '--stack', 'other').err.endswith('`cpg-infra up` makes it\n')
+    assert site.run('export', '--stack', 'prodction').err.endswith(
+        'there is no stack prodction in file://'
+        f"{site.root}/state; the project has production (did you mean 'production'?)\n"
+    )
+
+
+def test_a_stack_of_a_mistyped_name_is_not_made_beside_the_one_that_was_meant(site: Site) -> None:
+    said = f"there is no stack prodction in file://{site.root}/state, and the project has production (did you mean 'production'?)"
+    for command in ('preview', 'up'):
+        ran = site.run(command, '--stack', 'prodction')
+        assert (ran.status, ran.out) == (1, '')
+        assert f'{said}; --create makes a new one beside what is there\nnothing was changed\n' in ran.err
+    told = site.run('up', '--stack', 'prodction', '--format', 'json')
+    assert (told.status, told.events[-1]['kind']) == (1, 'unknown-stack')
+    for command in (('refresh',), ('refresh', '--preview'), ('destroy',)):
+        ran = site.run(*command, '--stack', 'prodction')
+        assert ran.status == 1
+        assert "the project has production (did you mean 'production'?)" in ran.err
+    assert site.writes() == []
+    assert site.run('preview', '--stack', 'prodction', '--create').status == 0
 
 
 def test_nothing_secret_is_in_events_or_logs(site: Site) -> None:
