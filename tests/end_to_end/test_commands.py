@@ -168,8 +168,8 @@ def test_a_stack_of_a_mistyped_name_is_not_made_beside_the_one_that_was_meant(si
         assert f'{said}; --create makes a new one beside what is there\nnothing was changed\n' in ran.err
     told = site.run('up', '--stack', 'prodction', '--format', 'json')
     assert (told.status, told.events[-1]['kind']) == (1, 'unknown-stack')
-    for command in (('refresh',), ('refresh', '--preview'), ('destroy',)):
-        ran = site.run(*command, '--stack', 'prodction')
+    for arguments in (('refresh',), ('refresh', '--preview'), ('destroy',)):
+        ran = site.run(*arguments, '--stack', 'prodction')
         assert ran.status == 1
         assert "the project has production (did you mean 'production'?)" in ran.err
     assert site.writes() == []

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cpg_infra.plan import Plan
+from cpg_infra.plan import Plan, Value
 from tests.end_to_end.harness import Deployment
 from tests.end_to_end.organisations import in_services
 from tests.services import Fault, LocalServices, World
@@ -172,7 +172,7 @@ def test_an_empty_member_list_is_refused_before_metamist_hears_of_it(deployed: S
     assert deployed.world.metamist.projects['alpha']['members'] == before
 
 
-def with_inputs(plan: Plan, name: str, **inputs: object) -> Plan:
+def with_inputs(plan: Plan, name: str, **inputs: Value) -> Plan:
     changed = (
         dataclasses.replace(each, inputs={**each.inputs, **inputs}) if each.name == name else each
         for each in plan.resources

@@ -72,9 +72,9 @@ class LocalServices:
         return self._world
 
     def _serve_world(self) -> None:
-        self._identity = CloudIdentity(self._world, self._group_exists)
+        self.identity = CloudIdentity(self._world, self._group_exists)
         self._handlers = {
-            'identity': self._identity.handle,
+            'identity': self.identity.handle,
             'settings': GroupsSettings(self._world).handle,
             'tokens': GoogleTokens(self._world).handle,
             'hail': HailServices(self._world).handle,
@@ -150,7 +150,7 @@ class LocalServices:
         writing = None
         try:
             if service == 'identity':
-                writing = self._identity.begin(inner)
+                writing = self.identity.begin(inner)
             time.sleep(self.latency)
             with self._lock:
                 answer = self._handlers[service](inner)
@@ -160,7 +160,7 @@ class LocalServices:
             answer = refusal.answer
         finally:
             if writing is not None:
-                self._identity.end(writing)
+                self.identity.end(writing)
         return answer
 
     def _control(self, request: Request) -> Answer:

@@ -15,6 +15,7 @@ from pulumi.automation.errors import CommandError
 
 from cpg_infra.config.suggest import did_you_mean
 from cpg_infra.engine.automation.failures import RefusedError, StackMissingError
+from cpg_infra.engine.automation.locks import locked, locks_in
 from cpg_infra.engine.automation.previews import read_alone
 from cpg_infra.engine.automation.pulumi_cli import PulumiCli
 from cpg_infra.engine.automation.run import Run, stack_name
@@ -40,6 +41,18 @@ def refuse_second(run: Run, all_shards: tuple[Shard, ...], cli: PulumiCli, *, is
         others = _others(run.base, all_shards, there)
         said = f'there is no stack {run.base} in {run.backend.url}, and the project has {others}'
         raise RefusedError((f'{said}; --create makes a new one beside what is there',), 'unknown-stack')
+
+
+def refuse_locked(run: Run) -> None:
+    """Say at once that somebody holds the only stack there is to run. Among many, the others need not wait for it.
+
+    Raises `StackLockedError`.
+    """
+    if len(run.shards) == 1:
+        place = run.place(run.shards[0].name)
+        held = locks_in(place.backend, place.project.name, place.stack)
+        if not all(lock.is_abandoned for lock in held):
+            raise locked(held, place.backend, place.project.name, place.stack)
 
 
 def missing(run: Run, cli: PulumiCli) -> StackMissingError:

@@ -11,7 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 
 from cpg_infra.engine.automation.failures import EngineError
 from cpg_infra.engine.automation.guards import judge
-from cpg_infra.engine.automation.locks import locked, locks_in
+from cpg_infra.engine.automation.neighbours import refuse_locked
 from cpg_infra.engine.automation.outcome import Listener, Outcome
 from cpg_infra.engine.automation.pool import Pool
 from cpg_infra.engine.automation.previews import Looked, facts_of, look
@@ -35,7 +35,7 @@ def deploy(run: Run, cli: PulumiCli, listener: Listener, saved: SavedPreview | N
 
     With a saved preview, nothing is touched when anything differs from it.
     """
-    _refuse_locked(run)
+    refuse_locked(run)
     looked, report = preview(run, cli, listener)
     if looked.error:
         return Report(looked.reports(run, Status.NOT_RUN, 'another stack cannot be previewed'))
@@ -44,15 +44,6 @@ def deploy(run: Run, cli: PulumiCli, listener: Listener, saved: SavedPreview | N
     if report.refusals:
         return Report(looked.reports(run, Status.NOT_RUN, 'the run was refused'), report.refusals)
     return _Rollout(run, cli, listener, looked, is_agreed=saved is not None).report()
-
-
-def _refuse_locked(run: Run) -> None:
-    """Say at once that somebody holds the only stack there is to run. Among many, the others need not wait for it."""
-    if len(run.shards) == 1:
-        place = run.place(run.shards[0].name)
-        held = locks_in(place.backend, place.project.name, place.stack)
-        if not all(lock.is_abandoned for lock in held):
-            raise locked(held, place.backend, place.project.name, place.stack)
 
 
 class _Rollout:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cpg_infra.engine.automation.failures import StackMissingError
-from cpg_infra.engine.automation.neighbours import missing
+from cpg_infra.engine.automation.neighbours import missing, refuse_locked
 from cpg_infra.engine.automation.outcome import Listener
 from cpg_infra.engine.automation.pool import Pool
 from cpg_infra.engine.automation.previews import Looked, look_at
@@ -16,6 +16,7 @@ from cpg_infra.engine.automation.tasks import Operation, Task
 
 def destroy(run: Run, cli: PulumiCli, listener: Listener) -> Report:
     """Preview, judge, and then delete everything in the stacks, the last first. Raises `EngineError`."""
+    refuse_locked(run)
     looked = _looked(Operation.PREVIEW_DESTROY, run, cli, listener)
     if looked.error:
         return Report(looked.reports(run, Status.NOT_RUN, 'another stack cannot be previewed'))

@@ -165,9 +165,10 @@ class Grant:
         return self._made(world, inputs)
 
     def read(self, world: World, id_: str, known: Inputs) -> Made | None:
-        inputs = {key: known[key] for key in (*self.target.scope, 'role', self.principals, 'condition') if key in known}
-        if 'role' not in inputs:
-            inputs = self._imported(world, id_)
+        keys = (*self.target.scope, 'role', self.principals, 'condition')
+        inputs: Inputs = (
+            {key: known[key] for key in keys if key in known} if 'role' in known else self._imported(world, id_)
+        )
         thing = self.target.thing(inputs)
         if world.get(thing) is None:
             return None
