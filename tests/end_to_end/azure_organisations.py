@@ -25,8 +25,8 @@ DROPBOX: Final = 'd0bb0c50-1a2b-4c3d-8e4f-5a6b7c8d9e0f'
 """The service principal of the dropbox service."""
 
 _HAIL: Final = {
-    'hail_batch_url': 'https://batch.azure.hail.lantern.example.org',
-    'hail_auth_url': 'https://auth.azure.hail.lantern.example.org',
+    'hail_batch_url': 'https://batch.hail-azure.lantern.example.org',
+    'hail_auth_url': 'https://auth.hail-azure.lantern.example.org',
 }
 
 

@@ -33,10 +33,16 @@ def deployment(deployed_small: Deployment, tmp_path: Path) -> Deployment:
     return deployed_small.copy(tmp_path / 'deployment')
 
 
+@pytest.fixture(scope='session')
+def deployed_tiny(shared_folder: Path, pulumi_cli: Path) -> Deployment:
+    """The tiny organisation, deployed. To look at; whoever changes it takes `tiny_deployment`."""
+    return begun_once(shared_folder / 'tiny', pulumi_cli, tiny)
+
+
 @pytest.fixture
-def tiny_deployment(shared_folder: Path, pulumi_cli: Path, tmp_path: Path) -> Deployment:
+def tiny_deployment(deployed_tiny: Deployment, tmp_path: Path) -> Deployment:
     """The tiny organisation, deployed, for one test alone."""
-    return begun_once(shared_folder / 'tiny', pulumi_cli, tiny).copy(tmp_path / 'deployment')
+    return deployed_tiny.copy(tmp_path / 'deployment')
 
 
 @pytest.fixture(scope='session')

@@ -117,11 +117,12 @@ class Site:
         datasets: tuple[str, ...] = ('alpha',),
         analysis: tuple[str, ...] = ('bao',),
         *,
+        managers: tuple[str, ...] = ('ana',),
         stacks: str = 'single',
         memberships: int = 20,
         grants: int = 20,
     ) -> None:
-        """Write the configuration anew: `analysis` are the people of the dataset alpha."""
+        """Write the configuration anew: `analysis` and `managers` are the people of the dataset alpha."""
         files = {
             'cpg.toml': _CPG_TOML.format(stacks=stacks, memberships=memberships, grants=grants),
             'Pulumi.yaml': _PULUMI_YAML,
@@ -138,7 +139,7 @@ class Site:
             ),
         }
         if 'alpha' in datasets:
-            files['alpha/members.yaml'] = f'data-manager: [ana]\nanalysis: [{", ".join(analysis)}]\n'
+            files['alpha/members.yaml'] = f'data-manager: [{", ".join(managers)}]\nanalysis: [{", ".join(analysis)}]\n'
         files |= {f'{name}/budgets.yaml': 'gcp: {monthly_budget: 100}\n' for name in ('common', *datasets)}
         shutil.rmtree(self.folder, ignore_errors=True)
         for name, text in files.items():

@@ -24,7 +24,7 @@ from semver import VersionInfo
 from cpg_infra.engine.emit import emit
 from cpg_infra.plan import Plan
 from tests.simulated_cloud.faults import Call, calls, forget_calls, writes
-from tests.simulated_cloud.journal import Journal, Thing
+from tests.simulated_cloud.journal import Journal, Thing, births
 from tests.simulated_cloud.launchers import PROVIDERS_OF_CLOUDS, left_behind, write_own_provider, write_provider
 from tests.simulated_cloud.seed import seed
 
@@ -153,6 +153,10 @@ class Deployment:
         """Take over into the state what is in the cloud."""
         return self._run(None, lambda stack, on_event: stack.refresh(on_event=on_event, **options))
 
+    def preview_refresh(self, **options: Any) -> Outcome:
+        """How the cloud differs from the state. Changes nothing."""
+        return self._run(None, lambda stack, on_event: stack.preview_refresh(on_event=on_event, **options))
+
     def preview_destroy(self, **options: Any) -> Outcome:
         """What `destroy` would do. Changes nothing."""
         return self._run(None, lambda stack, on_event: stack.preview_destroy(on_event=on_event, **options))
@@ -182,6 +186,10 @@ class Deployment:
             for key, thing in Journal(self.cloud / f'{cloud}.jsonl').things().items()
             if not key.startswith(('id ', 'counter', 'versions-of '))
         }
+
+    def made_more_than_once(self, cloud: str = 'gcp') -> set[str]:
+        """The things that came to be more often than once, by the cloud's own history."""
+        return {key for key, count in births(self.cloud / f'{cloud}.jsonl').items() if count > 1}
 
     def put(self, key: str, thing: Thing, cloud: str = 'gcp') -> None:
         """Change a cloud behind everybody's back."""

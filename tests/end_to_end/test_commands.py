@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -83,6 +84,36 @@ def test_a_person_who_comes_is_previewed_saved_and_deployed_as_previewed(site: S
     assert len(site.writes()) == wrote
 
 
+def test_who_gets_another_role_has_at_each_moment_what_both_give(site: Site) -> None:
+    both = {'ana@lantern.example.org', 'bao@lantern.example.org'}
+    before = len(moments(site))
+    # They change places, so whichever list were written first, somebody would be in none.
+    site.write(analysis=('ana',), managers=('bao',))
+    ran = site.run('up', '--detailed-exitcode')
+    assert ran.status == 2, ran.out + ran.err
+    since = moments(site)[before:]
+    assert [sorted((analysis | managers) & both) for analysis, managers in since] == [sorted(both)] * len(since)
+    assert [members & both for members in since[-1]] == [{'ana@lantern.example.org'}, {'bao@lantern.example.org'}]
+    writes = Counter(call.name for call in site.writes() if call.type == 'cpg:google:GroupMembers')
+    assert writes == {MEMBERS: 2, 'alpha-gcp-data-manager-group-members': 2}
+    assert site.run('up').out == 'production: unchanged\n'
+
+
+def moments(site: Site) -> list[tuple[set[str], set[str]]]:
+    """Who was in the groups for analysis and for data managers, after each change of the cloud's lists."""
+    groups = [
+        f'cpg:google:GroupMembers gcp alpha-{name}@groups.lantern.example.org' for name in ('analysis', 'data-manager')
+    ]
+    now: dict[str, set[str]] = {key: set() for key in groups}
+    found = []
+    for line in (site.cloud / 'cpg.jsonl').read_text(encoding='utf-8').splitlines():
+        entry = json.loads(line)
+        if entry['key'] in now:
+            now[entry['key']] = set(entry['value']['inputs']['members'])
+            found.append((now[groups[0]], now[groups[1]]))
+    return found
+
+
 def test_too_many_people_removed_at_once_is_refused_before_anything_is_touched(site: Site) -> None:
     site.write(analysis=(), memberships=0)
     ran = site.run('up')
@@ -154,7 +185,26 @@ def test_an_export_has_the_state_and_no_secret_in_clear(site: Site) -> None:
     exported = json.loads(ran.out)['production']
     assert len(exported['deployment']['resources']) > 150
     assert 'plaintext' not in ran.out
-    assert site.run('export', '--stack', 'other').err.endswith('`cpg-infra up` makes it\n')
+    assert site.run('export', '--stack', 'prodction').err.endswith(
+        'there is no stack prodction in file://'
+        f"{site.root}/state; the project has production (did you mean 'production'?)\n"
+    )
+
+
+def test_a_stack_of_a_mistyped_name_is_not_made_beside_the_one_that_was_meant(site: Site) -> None:
+    said = f"there is no stack prodction in file://{site.root}/state, and the project has production (did you mean 'production'?)"
+    for command in ('preview', 'up'):
+        ran = site.run(command, '--stack', 'prodction')
+        assert (ran.status, ran.out) == (1, '')
+        assert f'{said}; --create makes a new one beside what is there\nnothing was changed\n' in ran.err
+    told = site.run('up', '--stack', 'prodction', '--format', 'json')
+    assert (told.status, told.events[-1]['kind']) == (1, 'unknown-stack')
+    for arguments in (('refresh',), ('refresh', '--preview'), ('destroy',)):
+        ran = site.run(*arguments, '--stack', 'prodction')
+        assert ran.status == 1
+        assert "the project has production (did you mean 'production'?)" in ran.err
+    assert site.writes() == []
+    assert site.run('preview', '--stack', 'prodction', '--create').status == 0
 
 
 def test_nothing_secret_is_in_events_or_logs(site: Site) -> None:

@@ -13,9 +13,9 @@ from tests.services.world import Hail, World
 class HailServices:
     """`/<cloud>/auth/api/v1alpha…` and `/<cloud>/batch/api/v1alpha…`."""
 
-    def __init__(self, world: World, make_application: Callable[[str], str] | None = None) -> None:
+    def __init__(self, world: World, application_named: Callable[[str], str] | None = None) -> None:
         self._world = world
-        self._make_application = make_application
+        self._application_named = application_named
 
     def handle(self, request: Request) -> Answer:
         cloud, service, *_ = request.parts
@@ -49,8 +49,8 @@ class HailServices:
 
     def _identity(self, cloud: str, name: str) -> str:
         """An account on Google Cloud; on Azure the object id of an application."""
-        if cloud == 'azure' and self._make_application is not None:
-            return self._make_application(name)
+        if cloud == 'azure' and self._application_named is not None:
+            return self._application_named(name)
         domain = 'hail-example.iam.gserviceaccount.com' if cloud == 'gcp' else 'hail-example.onmicrosoft.com'
         return f'{name}-{self._world.number():03d}@{domain}'
 

@@ -54,7 +54,7 @@ def _write(script: Path, cloud: Path, command: list[str]) -> None:
     script.chmod(0o755)
 
 
-def left_behind(cloud: Path, patience: float = 5.0) -> list[int]:
+def left_behind(cloud: Path, patience: float = 60.0) -> list[int]:
     """Process ids of providers and hosts that are still there after `patience` seconds."""
     noted = cloud / PIDS
     pids = [int(line) for line in noted.read_text(encoding='utf-8').split()] if noted.exists() else []

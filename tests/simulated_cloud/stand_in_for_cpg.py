@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import quote
 
 from cpg_infra.provider.schema import SCHEMA
-from tests.simulated_cloud.azure.principals import make_application
+from tests.simulated_cloud.azure.principals import application_named
 from tests.simulated_cloud.kind import Inputs, Thing
 from tests.simulated_cloud.servicer import Catalogue
 from tests.simulated_cloud.world import Refused, World
@@ -29,8 +29,7 @@ def _identity(world: World, inputs: Inputs) -> dict[str, str]:
     if inputs['cloud'] != 'azure':
         return {'identity': f'{name}-a1b2@hail-batch.iam.gserviceaccount.com'}
     with world.elsewhere('azure') as azure:
-        there = [key for key, thing in azure.of_kind('application') if thing['inputs']['displayName'] == name]
-        return {'identity': there[0] if there else make_application(azure, name)}
+        return {'identity': application_named(azure, name)}
 
 
 def _address(_: World, inputs: Inputs) -> dict[str, str]:

@@ -36,6 +36,14 @@ def make_service_principal(world: World, token: str, name: str, object_id: str |
     return made
 
 
+def application_named(world: World, name: str) -> str:
+    """The object id of the application of a name, which is made when there is none."""
+    for object_id, thing in world.of_kind('application'):
+        if thing['inputs']['displayName'] == name:
+            return object_id
+    return make_application(world, name)
+
+
 def make_application(world: World, name: str) -> str:
     """A new application with its service principal; the application's object id, which is another one."""
     made = make_service_principal(world, 'application', name)
