@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import fcntl
 import json
 from collections import Counter
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from cpg_infra.cli.planning import make_plan
 from tests.end_to_end.folders import PASSPHRASE, Site
+from tests.end_to_end.organisations import TODAY
 
 MEMBERS = 'alpha-gcp-analysis-group-members'
 BUCKET = 'gcp:storage/bucket:Bucket'
@@ -124,13 +127,19 @@ def test_too_many_people_removed_at_once_is_refused_before_anything_is_touched(s
 
 
 def test_a_dataset_goes_only_when_each_thing_that_holds_data_was_named(site: Site) -> None:
+    removed = make_plan(str(site.folder), TODAY).plan
     site.write(datasets=(), memberships=1000, grants=1000)
+    left = {each.name for each in make_plan(str(site.folder), TODAY).plan.resources}
+    removed = dataclasses.replace(removed, resources=tuple(each for each in removed.resources if each.name not in left))
     refused = site.run('up', '--format', 'json')
     assert refused.status == 1
     reasons = refused.events[-1]['refusals']
     assert all('it holds data or is protected' in reason for reason in reasons)
     assert site.writes() == []
     named = [reason.rpartition('--allow-destroy ')[2].strip("'") for reason in reasons]
+    kept = [each for each in removed.resources if each.options.protect]
+    assert len(kept) > 5
+    assert sorted(named) == sorted(site.urn(each.type, each.name) for each in kept)
     allowed = [option for urn in named for option in ('--allow-destroy', urn)]
     mistyped = site.run('up', *allowed, '--allow-destroy', site.urn(BUCKET, 'alpha-*'))
     assert mistyped.status == 1
@@ -142,7 +151,8 @@ def test_a_dataset_goes_only_when_each_thing_that_holds_data_was_named(site: Sit
     assert '"bucket small-alpha-main"' in things
     deleted = {call.name for call in site.writes() if call.method == 'Delete'}
     assert 'alpha-gcp-analysis-group' in deleted
-    assert not {name for name in deleted if name.endswith('-bucket')}
+    assert deleted == {each.name for each in removed.resources if not each.options.retain}
+    assert deleted.isdisjoint(each.name for each in kept)
 
 
 def test_destroying_is_refused_whole(site: Site) -> None:
