@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 
 from cpg_infra.cli.planning import make_plan
-from tests.end_to_end.folders import PASSPHRASE, Site
+from cpg_infra.engine.automation.failures import RefusedError
+from cpg_infra.engine.automation.neighbours import missing, refuse_second
+from cpg_infra.engine.automation.project import find_project
+from cpg_infra.engine.automation.pulumi_cli import PulumiCli
+from cpg_infra.engine.automation.run import Run
+from cpg_infra.engine.stacks import Shard
+from cpg_infra.engine.stacks.placement import WHOLE
+from tests.end_to_end.folders import PASSPHRASE, Elsewhere, Site
 from tests.end_to_end.organisations import TODAY
 
 MEMBERS = 'alpha-gcp-analysis-group-members'
@@ -215,6 +222,23 @@ def test_a_stack_of_a_mistyped_name_is_not_made_beside_the_one_that_was_meant(si
         assert "the project has production (did you mean 'production'?)" in ran.err
     assert site.writes() == []
     assert site.run('preview', '--stack', 'prodction', '--create').status == 0
+
+
+def test_where_stacks_are_no_files_the_engine_says_which_there_are(
+    site: Site, pulumi_cli: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in site.environment().items():
+        monkeypatch.setenv(name, value)
+    backend = Elsewhere(f'file://{site.root / "state"}', 'a test')
+    shards = (Shard(WHOLE, make_plan(str(site.folder), TODAY).plan),)
+    cli = PulumiCli(str(pulumi_cli))
+    meant = Run(backend, find_project(site.folder), 'production', shards)
+    refuse_second(meant, shards, cli, is_meant=False)
+    mistyped = dataclasses.replace(meant, base='prodction')
+    with pytest.raises(RefusedError, match=r"the project has production \(did you mean 'production'\?\); --create"):
+        refuse_second(mistyped, shards, cli, is_meant=False)
+    refuse_second(mistyped, shards, cli, is_meant=True)
+    assert str(missing(mistyped, cli)).endswith("the project has production (did you mean 'production'?)")
 
 
 def test_nothing_secret_is_in_events_or_logs(site: Site) -> None:
