@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from cpg_infra.engine.automation.backend import Backend
 from tests.end_to_end.organisations import TODAY
 from tests.simulated_cloud.faults import Call, calls, forget_calls, writes
 from tests.simulated_cloud.launchers import left_behind, write_provider
@@ -58,6 +59,14 @@ plugins:
 """
 
 _PEOPLE: Final = ('ana', 'bao', 'chen', 'dara')
+
+
+class Elsewhere(Backend):
+    """A backend into whose files nobody looks: only the engine says what there is and who holds it, as with a bucket."""
+
+    @property
+    def folder(self) -> None:
+        return None
 
 
 @dataclass(frozen=True)

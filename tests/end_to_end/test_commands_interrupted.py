@@ -18,14 +18,13 @@ from pathlib import Path
 import pytest
 
 from cpg_infra.cli.planning import make_plan
-from cpg_infra.engine.automation.backend import Backend
 from cpg_infra.engine.automation.failures import StackLockedError
 from cpg_infra.engine.automation.project import find_project
 from cpg_infra.engine.automation.pulumi_cli import PulumiCli
 from cpg_infra.engine.automation.stack import Place, opened
 from cpg_infra.plan import Plan
 from cpg_infra.plan.values import refs_of
-from tests.end_to_end.folders import Site
+from tests.end_to_end.folders import Elsewhere, Site
 from tests.end_to_end.organisations import TODAY
 from tests.simulated_cloud.faults import Do, Fault, held, release, write_faults
 from tests.simulated_cloud.journal import births
@@ -213,14 +212,6 @@ def test_a_stack_that_somebody_works_on_is_left_alone_and_they_are_named(site: S
     release(site.cloud)
     assert running.ends() == 0, running.out
     check_repaired(site)
-
-
-class Elsewhere(Backend):
-    """A backend whose locks cannot be looked at: only the engine says that somebody holds one, as over a bucket."""
-
-    @property
-    def folder(self) -> None:
-        return None
 
 
 def test_where_locks_cannot_be_looked_at_the_engine_says_who_holds_the_stack(

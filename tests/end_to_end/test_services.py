@@ -7,8 +7,13 @@ simulated cloud.
 from __future__ import annotations
 
 import dataclasses
+import os
+import signal
+import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +21,7 @@ from cpg_infra.plan import Plan, Value
 from tests.end_to_end.harness import Deployment
 from tests.end_to_end.organisations import in_services
 from tests.services import Fault, LocalServices, World
+from tests.simulated_cloud.launchers import PIDS
 from tests.simulated_cloud.surroundings import environment, services
 
 ANALYSIS = 'alpha-analysis@groups.lantern.example.org'
@@ -108,6 +114,36 @@ def test_a_group_that_goes_on_aborting_is_an_error_and_the_next_run_adds_the_one
     assert resumed.steps['update', MEMBERS] == 1, 'it is in the state, without the one who is missing'
     assert served.people() == {BAO}
     assert served.deployment.up(in_services()).steps == Counter()
+
+
+def test_when_our_provider_is_killed_the_next_run_adds_who_is_missing_and_nobody_twice(served: Served) -> None:
+    # Whoever is added first waits for ever; by then the provider is gone.
+    served.services.faults.append(Fault('/memberships$', 'POST', delay=600))
+    over = threading.Event()
+    killing = threading.Thread(target=kill_own_provider, args=(served, over))
+    killing.start()
+    failed = served.deployment.up(in_services())
+    over.set()
+    killing.join()
+    assert failed.raised is not None
+    served.services.faults.clear()
+    resumed = served.deployment.up(in_services())
+    assert resumed.errors == []
+    assert resumed.is_sound
+    assert served.people() == {BAO}
+    assert set(served.written('/users/.*/create$').values()) == {1}
+    assert served.deployment.made_more_than_once() == set()
+    assert served.deployment.up(in_services()).steps == Counter()
+
+
+def kill_own_provider(served: Served, over: threading.Event) -> None:
+    while not served.services.wrote('/memberships$'):
+        if over.wait(0.02):
+            return
+    for pid in map(int, (served.deployment.cloud / PIDS).read_text(encoding='utf-8').split()):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if b'pulumi-resource-cpg' in Path(f'/proc/{pid}/cmdline').read_bytes():
+                os.kill(pid, signal.SIGKILL)
 
 
 def test_a_hail_user_that_takes_long_is_waited_for_and_its_identity_reaches_what_needs_it(served: Served) -> None:
