@@ -1,9 +1,9 @@
 """A simulated cloud: a test double that the real Pulumi engine deploys to.
 
-Providers of ours under the names of the real ones (`pulumi-resource-gcp`, `-azure-native`, `-azuread`) keep a cloud in a
-file, one for Google Cloud and one for Azure. They know what the
-real ones know about the types that we use: what is required, what forces a replacement, which outputs there are, and
-what a cloud refuses. Nothing here ever talks to a cloud, and nothing outside `tests` imports it.
+Providers of ours under the names of the real ones (`pulumi-resource-gcp`, `-azure-native`, `-azuread`) keep a cloud in
+a file, Google Cloud in one and Azure in another. They know what the real ones know about the types that we use: what is
+required, what forces a replacement, which outputs there are, and what a cloud refuses. Nothing here ever talks to a
+cloud, and nothing outside `tests` imports it.
 
 | module | is |
 | --- | --- |

@@ -24,7 +24,8 @@ class AnyCloud:
     """One cloud of Lantern's before its first deployment."""
 
     def __init__(self, folder: Path, name: str, *catalogues: Catalogue) -> None:
-        seed(folder, 'lantern')
+        if not (folder / f'{name}.jsonl').exists():
+            seed(folder, 'lantern')
         self.journal = Journal(folder / f'{name}.jsonl')
         self.kinds: dict[str, Kind] = {}
         for catalogue in catalogues:

@@ -10,7 +10,7 @@ from typing import Final
 
 from tests.simulated_cloud.world import Refused
 
-SECONDS: Final = 0.1
+SECONDS: Final = 0.3
 """How long a write takes: so long that two which a plan does not put in order meet. Real ones take longer."""
 
 
