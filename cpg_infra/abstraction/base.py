@@ -120,6 +120,11 @@ class CloudInfrastructure(Lowering):
         """Whether the cloud expresses an intent at all, be it only nearly."""
         return cls.capabilities[capability].support is not Support.NONE
 
+    @classmethod
+    def expression(cls, capability: Capability, organisation: CPGInfrastructureConfig) -> Expression:  # noqa: ARG003 - Azure asks it
+        """How the cloud expresses an intent for an organisation: some of it takes what an organisation may lack."""
+        return cls.capabilities[capability]
+
     @property
     def offers_temporary_access(self) -> bool:
         """Whether the organisation's account with this cloud includes temporary access for people."""

@@ -21,11 +21,12 @@ from cpg_infra.abstraction.azure.scopes import identity_scope, registry_scope
 from cpg_infra.abstraction.azure.storage import AzureStorage
 from cpg_infra.abstraction.azure.vaults import AzureVaults
 from cpg_infra.abstraction.base import PROTECTED
-from cpg_infra.abstraction.capability import Capability, Expression
+from cpg_infra.abstraction.capability import Capability, Expression, unsupported
 from cpg_infra.abstraction.handles import AccountKey, Bucket, By, MachineAccount, Project, Registry
 from cpg_infra.abstraction.roles import CloudRole
 from cpg_infra.abstraction.specification import Budget, RegistryFormat, TemporaryAccess
 from cpg_infra.config.names import Cloud
+from cpg_infra.config.organisation import CPGInfrastructureConfig
 from cpg_infra.plan.access import Asset, Entitlement, Principal
 from cpg_infra.plan.builder import PlanError
 from cpg_infra.plan.resource import Options
@@ -192,6 +193,14 @@ class AzureInfrastructure(AzureStorage, AzureVaults, AzureGrants):
         )
 
     # Temporary access -------------------------------------------------------------------------------------
+
+    @classmethod
+    def expression(cls, capability: Capability, organisation: CPGInfrastructureConfig) -> Expression:
+        """Without the licence there is no temporary access."""
+        section = organisation.azure
+        if capability is Capability.TEMPORARY_ACCESS and section is not None and not section.premium_tenant:
+            return unsupported('only a tenant with a premium licence has eligible roles: azure.premium_tenant')
+        return super().expression(capability, organisation)
 
     @property
     def offers_temporary_access(self) -> bool:
