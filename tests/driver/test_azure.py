@@ -93,7 +93,7 @@ def test_the_resource_providers_that_a_subscription_needs_are_said() -> None:
     (remark,) = [each for each in azure_plan(on_azure('alpha')).diagnostics if each.code == 'resource-providers']
     assert str(remark) == (
         'info: azure.subscription: the subscription must have these resource providers registered before a deployment: '
-        'Microsoft.Authorization, Microsoft.Consumption, Microsoft.KeyVault, Microsoft.ManagedIdentity, Microsoft.Storage'
+        'Microsoft.Authorization, Microsoft.Consumption, Microsoft.CostManagement, Microsoft.KeyVault, Microsoft.ManagedIdentity, Microsoft.Storage'
     )
 
 
