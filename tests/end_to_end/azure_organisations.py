@@ -75,38 +75,38 @@ def small(alpha: dict[str, Any] | None = None, *more: CPGDatasetConfig) -> Plan:
     return Infrastructure(organisation(), datasets, date=TODAY).plan()
 
 
-def tiny(members: dict[str, list[str]] | None = None) -> Plan:
+def tiny(**changes: Any) -> Plan:
     """One dataset with storage only: for what takes several runs and has nothing to do with size."""
-    common = dataset('common', components={'azure': ['storage']}, members=members or {'analysis': ['bao']})
+    common = dataset('common', components={'azure': ['storage']}, members={'analysis': ['bao']}, **changes)
     return Infrastructure(organisation(hail=None), [common], date=TODAY).plan()
 
 
 def on_both_clouds() -> Plan:
-    """A common dataset and one more, each on both clouds."""
+    """The common dataset on both clouds."""
     people = {
         name: {'id': name, 'clouds': {cloud: {'id': f'{name}@lantern.example.org'} for cloud in ('gcp', 'azure')}}
         for name in PEOPLE
     }
-    both = {
-        'deploy_locations': ['gcp', 'azure'],
-        'budgets': {cloud: {'monthly_budget': 100} for cloud in ('gcp', 'azure')},
-        'components': {cloud: ['storage'] for cloud in ('gcp', 'azure')},
-    }
-    datasets = [
-        dataset('common', gcp={'project': 'small-common'}, **both),
-        dataset('alpha', gcp={'project': 'small-alpha'}, members=MEMBERS, **both),
-    ]
+    common = dataset(
+        'common',
+        gcp={'project': 'small-common'},
+        deploy_locations=['gcp', 'azure'],
+        budgets={cloud: {'monthly_budget': 100} for cloud in ('gcp', 'azure')},
+        components={cloud: ['storage'] for cloud in ('gcp', 'azure')},
+        members=MEMBERS,
+    )
     whole = on_google(users=people, azure=dict(_AZURE), hail=None, analysis_runner=None)
-    return Infrastructure(whole, datasets, date=TODAY).plan()
+    return Infrastructure(whole, [common], date=TODAY).plan()
 
 
+FEDERATED: Final = {
+    'upload_federations': [
+        {'name': name, 'issuer': 'https://token.example.org', 'subject': f'repository:{name}'}
+        for name in ('sequencer', 'archive', 'partner')
+    ],
+}
 RICH: Final = {
-    'azure': {
-        'upload_federations': [
-            {'name': name, 'issuer': 'https://token.example.org', 'subject': f'repository:{name}'}
-            for name in ('sequencer', 'archive', 'partner')
-        ],
-    },
+    'azure': FEDERATED,
     'setup_test': True,
     'create_container_registry': True,
     'enable_release': True,
