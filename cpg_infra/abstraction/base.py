@@ -407,8 +407,14 @@ class CloudInfrastructure(Lowering):
         granted.holders[principal.key] = (grant, principal)
 
     def temporary_access(self, key: str, group: Principal, bucket: Bucket, terms: TemporaryAccess, by: By) -> None:
-        """Let the members of `group` ask for reading `bucket` for a while, as long as the cloud allows at most."""
+        """Let the members of `group` ask for reading `bucket` for a while, as long as the cloud allows at most.
+
+        Where the configuration lacks what the cloud needs for these terms, a warning says so.
+        """
         terms = replace(terms, max_duration=min(terms.max_duration, self.longest_temporary_access))
+        if (obstacle := self.temporary_access_obstacle(terms)) is not None:
+            self.diagnose('no-temporary-access', obstacle, by, Severity.WARNING)
+            return
         entitlement = self.builder.entitlement(
             Entitlement(
                 f'{bucket.asset}|temporary|{group.key}',
