@@ -105,15 +105,18 @@ FEDERATED: Final = {
         for name in ('sequencer', 'archive', 'partner')
     ],
 }
+POLICY: Final = '6d2a0b4c-1a2b-4c3d-8e4f-5a6b7c8d9e0f'
+"""What Azure called the rules for reading the main container."""
+
 RICH: Final = {
-    'azure': FEDERATED,
+    'azure': {**FEDERATED, 'temporary_access_policy': POLICY},
     'setup_test': True,
     'create_container_registry': True,
     'enable_release': True,
     'budgets': {'azure': {'monthly_budget': 100, 'shared_total_budget': 300}},
     'enable_shared_project': True,
     'components': {'azure': ['storage', 'hail-accounts', 'container-registry']},
-    'members': {**MEMBERS, 'release-access': ['dara'], 'upload': ['chen']},
+    'members': {**MEMBERS, 'release-access': ['dara'], 'upload': ['chen'], 'tmp-main-read-access': ['chen']},
     'upload_config': {
         'dropboxes': [
             {'id': 'partner', 'name': 'Partner laboratory', 'allowed_filetypes': ['.cram'], 'uploaders': ['dara']}
@@ -125,5 +128,9 @@ RICH: Final = {
 def rich(**changes: Any) -> Plan:
     """A dataset with everything that there is on Azure, beside the common one."""
     datasets = [dataset('common'), dataset('alpha', **{**RICH, **changes})]
-    whole = organisation(data_dropbox={'azure': {'server_machine_account': DROPBOX}})
+    whole = organisation(
+        azure={**_AZURE, 'premium_tenant': True},
+        data_dropbox={'azure': {'server_machine_account': DROPBOX}},
+        temporary_access={'approver_groups': ['alpha-data-manager@lantern.example.org'], 'steps': 1},
+    )
     return Infrastructure(whole, datasets, date=TODAY).plan()

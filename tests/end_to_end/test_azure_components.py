@@ -8,9 +8,11 @@ from collections import Counter
 from typing import Final
 
 from cpg_infra.plan import Plan
-from tests.end_to_end.azure_organisations import DROPBOX, FEDERATED, rich, tiny
+from tests.end_to_end.azure_organisations import DROPBOX, FEDERATED, POLICY, rich, tiny
 from tests.end_to_end.harness import Deployment
 from tests.simulated_cloud.building_azure import CREDENTIAL
+
+RULES: Final = 'azure-native:authorization:RoleManagementPolicy'
 
 TAKEN: Final = 1
 """One name of each sort is somebody else's."""
@@ -45,6 +47,26 @@ def test_the_configuration_of_dropboxes_is_a_secret_that_its_service_alone_reads
     assert not any('Partner laboratory' in text for text in kept)
 
 
+def test_people_may_ask_for_reading_for_a_day_when_others_agree(rich_azure_deployment: Deployment) -> None:
+    things = rich_azure_deployment.things('azure')
+    (eligible,) = (thing['inputs'] for key, thing in things.items() if key.startswith('eligibility '))
+    assert eligible['scope'] == things['container smallalphaver/main']['id']
+    assert things[f'group {eligible["principalId"]}']['inputs']['displayName'] == 'alpha-tmp-main-read-access'
+    rules = {rule['id']: rule for rule in things[f'rolepolicy {POLICY}']['inputs']['rules']}
+    assert rules['Expiration_EndUser_Assignment']['maximumDuration'] == 'PT24H'
+    (stage,) = rules['Approval_EndUser_Assignment']['setting']['approvalStages']
+    (approver,) = stage['primaryApprovers']
+    assert things[f'group {approver["id"]}']['inputs']['displayName'] == 'alpha-data-manager'
+
+
+def test_rules_of_another_name_are_not_found(rich_azure_deployment: Deployment) -> None:
+    """Azure makes the rules with the container and names them: nobody can make others."""
+    plan = rich(azure={**FEDERATED, 'temporary_access_policy': POLICY.replace('6', '7', 1)})
+    failed = rich_azure_deployment.up(plan)
+    assert [plan.resource_by_name[name].type for _, name in failed.failed] == [RULES]
+    assert 'Code="RoleManagementPolicyNotFound"' in failed.errors[0]
+
+
 def unordered(plan: Plan) -> Plan:
     """The plan in which a credential waits for nothing but its identity."""
     credentials = {each.name for each in plan.resources if each.type == CREDENTIAL}
@@ -69,6 +91,6 @@ def test_credentials_of_one_identity_that_are_not_in_order_meet_and_are_refused(
 
 def test_credentials_that_go_are_deleted_one_after_the_other(rich_azure_deployment: Deployment) -> None:
     gone = {each.name for each in rich().resources if each.type == CREDENTIAL}
-    outcome = rich_azure_deployment.up(rich(azure={'upload_federations': []}))
+    outcome = rich_azure_deployment.up(rich(azure={'temporary_access_policy': POLICY}))
     assert outcome.errors == []
     assert outcome.done == Counter({('delete', name): 1 for name in gone})
