@@ -369,6 +369,7 @@ class CloudInfrastructure(Lowering):
                 by.origin,
                 terms.max_duration,
                 terms.approvers,
+                terms.approvals if terms.approvers else 0,
             ),
         )
         self._lower_temporary_access(entitlement, key, group, bucket, terms, by)
@@ -407,6 +408,13 @@ class CloudInfrastructure(Lowering):
             options=Options(retain=True),
         )
         return HailUser(asset.key, self.cloud, username, logical, principal)
+
+    def existing_hail_user(self, username: str) -> Principal:
+        """A Hail Batch user that exists without us; we know its name there and not the identity of its jobs."""
+        key = f'{self.cloud.value}:hail:{username}'
+        return self.builder.principal(
+            Principal(key, PrincipalKind.MACHINE, self.cloud, username, hail_username=username),
+        )
 
     # Raw resources ----------------------------------------------------------------------------------------
 
