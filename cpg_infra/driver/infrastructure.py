@@ -65,10 +65,7 @@ class Infrastructure:
         for name, dataset_config in self.dataset_configs.items():
             yield from inexpressible(dataset_config, IMPLEMENTATIONS)
             for cloud in dataset_config.clouds:
-                if cloud not in IMPLEMENTATIONS:
-                    message = f'{cloud} is not supported yet'
-                    yield Diagnostic('unsupported-cloud', message, dataset_path(name, 'deploy_locations', cloud))
-                elif cloud is not Cloud.DRY_RUN and cloud not in common.clouds:
+                if cloud is not Cloud.DRY_RUN and cloud not in common.clouds:
                     message = f'{name} is on {cloud}, so the common dataset must be there too'
                     path = dataset_path(common.dataset, 'deploy_locations')
                     yield Diagnostic('common-dataset-elsewhere', message, path)
@@ -124,7 +121,7 @@ class Infrastructure:
     @cached_property
     def states(self) -> Mapping[Cloud, CloudState]:
         """What all datasets on one cloud share."""
-        return {cloud: CloudState() for cloud in self.clouds}
+        return {cloud: IMPLEMENTATIONS[cloud].new_state() for cloud in self.clouds}
 
     @cached_property
     def on(self) -> Mapping[Cloud, OrganisationCloud]:

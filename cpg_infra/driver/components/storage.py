@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Final
 
-from cpg_infra.abstraction import Bucket, By
+from cpg_infra.abstraction import Bucket, By, Capability
 from cpg_infra.abstraction.specification import (
     BucketProfile,
     DeleteAfter,
@@ -108,8 +108,10 @@ class Storage(Component):
         web = self.organisation.web_service
         if web is None:
             return
-        server = self.infrastructure.account(web.gcp.server_machine_account)
         by = self.by_organisation('web_service', 'gcp', 'server_machine_account')
+        server = self.infrastructure.find_account(web.gcp.server_machine_account, by)
+        if server is None:
+            return
         buckets = {**self.main_buckets, **self.test_buckets}
         for suffix in WEB:
             if suffix in buckets:
@@ -119,5 +121,7 @@ class Storage(Component):
         groups, project, by = self.dataset.groups, self.infrastructure.project, self.by_choice()
         self.infrastructure.grant(groups['main-list'].principal, ProjectRole.LIST_BUCKETS, project, by)
         self.infrastructure.grant(groups['data-manager'].principal, ProjectRole.VIEW_ROLES, project, by)
+        if not self.infrastructure.can(Capability.REQUESTER_PAYS):
+            return
         for suffix in (*PAYERS, *(('test',) if self.config.setup_test else ())):
             self.infrastructure.grant(groups[suffix].principal, ProjectRole.PAY_FOR_REQUESTS, project, by)

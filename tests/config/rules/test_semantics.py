@@ -89,7 +89,7 @@ def test_the_configuration_goes_to_a_bucket_when_gcp_is_used(destination: str) -
 def test_an_organisation_on_azure_may_write_its_configuration_to_a_blob() -> None:
     common = dataset('common', deploy_locations=['azure'], gcp=None, budgets={'azure': {'monthly_budget': 1}})
     urls = {'hail_batch_url': 'u', 'hail_auth_url': 'u'}
-    blob = 'https://config.blob.example.org/c'
+    blob = 'https://config.blob.core.windows.net/deployed'
     assert findings(common, gcp=None, billing=None, azure=azure(), hail={'azure': urls}, config_destination=blob) == []
 
 
