@@ -8,7 +8,7 @@ from typing import Final
 
 from tests.evaluator.azure_conditions import AZURE, Call
 from tests.evaluator.azure_permissions import WAYS
-from tests.evaluator.azure_principals import member, principal
+from tests.evaluator.azure_principals import named, principal
 from tests.evaluator.azure_requests import Terms, terms
 from tests.evaluator.azure_roles import BUILT_IN, Role, declared
 from tests.evaluator.azure_scopes import SCOPED, Scopes
@@ -63,7 +63,7 @@ def gather(resources: Resources) -> Gathering:
     for inputs in resources.inputs(ELIGIBLE):
         who = principal(inputs, resources)
         thing = scopes.thing(inputs['scope'])
-        asked = terms(inputs, list(resources.inputs(POLICY)))
+        asked = terms(inputs, list(resources.inputs(POLICY)), resources)
         for there in {thing, *scopes.within(thing)}:
             abilities = _abilities(there, set(), _role(inputs, roles), _condition(inputs))
             found.asked[who, there] |= {_request(ability, asked) for ability in abilities}
@@ -101,8 +101,8 @@ def _refuse_open_doors(resources: Resources) -> None:
 
 def _read_groups(resources: Resources, found: Gathering) -> None:
     for inputs in resources.inputs(MEMBER):
-        group = member(inputs['groupObjectId'], resources)
-        found.members[group].add(member(inputs['memberObjectId'], resources))
+        group = named(inputs['groupObjectId'], resources)
+        found.members[group].add(named(inputs['memberObjectId'], resources))
 
 
 # What a role gives ----------------------------------------------------------------------------------------

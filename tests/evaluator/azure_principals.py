@@ -1,51 +1,66 @@
-"""Who a role assignment or a membership on Azure is for."""
+"""Who a role assignment or a membership on Azure is for.
+
+The directory knows everybody by an object id. What is told of an id here is where it comes from: a group or an identity
+that is made with it, or a look-up of somebody by name.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
 from tests.evaluator.resources import Resources, UnreadableError, ref, text
 from tests.evaluator.words import Plain
 
-KINDS: Final = {
-    'azuread:index/groupWithoutMembers:GroupWithoutMembers': 'group',
-    'azure-native:managedidentity:UserAssignedIdentity': 'serviceAccount',
-    'cpg:hail:User': 'serviceAccount',
-    'azuread:index/invitation:Invitation': 'user',
-}
-"""What the resource is that makes a principal."""
+_OBJECT_ID: Final = re.compile(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}')
 
-LOOKED_UP: Final = {'getUser': 'user', 'getServicePrincipal': 'serviceAccount', 'getGroup': 'group'}
-"""What a look-up finds, by the end of the function's name."""
+LOOKED_UP: Final = {
+    ('azuread:index/getUser:getUser', 'userPrincipalName'): 'user',
+    ('azuread:index/getUser:getUser', 'mail'): 'user',
+    ('azuread:index/getGroup:getGroup', 'displayName'): 'group',
+    ('azuread:index/getServicePrincipal:getServicePrincipal', 'clientId'): 'serviceAccount',
+}
+"""What a look-up finds, by the function and by what it is asked with."""
 
 TYPES: Final = {'User': 'user', 'Group': 'group', 'ServicePrincipal': 'serviceAccount'}
 """What an assignment says that a principal is."""
 
 
 def principal(inputs: Mapping[str, Plain], resources: Resources) -> str:
-    """The principal of an assignment. What the assignment says of its kind counts: Azure refuses a wrong one."""
+    """The principal of an assignment. What the assignment says of its kind must be so: Azure refuses another."""
+    found = named(inputs['principalId'], resources)
     said = inputs.get('principalType')
-    found = member(inputs['principalId'], resources)
-    if said is None:
+    kind = found.split(':', 2)[1]
+    if said is None or kind == 'object':
         return found
-    return f'azure:{TYPES.get(said, said)}:{found.split(":", 2)[2]}'
+    if TYPES.get(said) != kind:
+        raise UnreadableError(f'{found} is called a {said}, and it is none')
+    return found
 
 
-def member(value: Plain, resources: Resources) -> str:
-    """A principal that is named by its object id alone."""
-    return f'azure:{_kind(value, resources)}:{text(value)}'
-
-
-def _kind(value: Plain, resources: Resources) -> str:
+def named(value: Plain, resources: Resources) -> str:
+    """Somebody or a group that is named by an object id."""
     made_by = ref(value)
     if made_by is not None:
-        type_ = resources.by_name[made_by[0]]['type']
-        if type_ not in KINDS:
-            raise UnreadableError(f'{type_} is no principal')
-        return KINDS[type_]
+        return _made(*made_by, resources)
     if isinstance(value, Mapping) and '$lookup' in value:
-        function = value['$lookup'][0].rpartition(':')[2]
-        if function in LOOKED_UP:
-            return LOOKED_UP[function]
-    raise UnreadableError(f'nothing tells what kind of principal {text(value)} is')
+        function, arguments, output = value['$lookup']
+        kinds = {LOOKED_UP.get((function, key)) for key in arguments}
+        if output == 'objectId' and len(arguments) == 1 and kinds != {None}:
+            (kind,), (asked,) = kinds, arguments.values()
+            return f'azure:{kind}:{text(value) if kind == "serviceAccount" else text(asked)}'
+    if isinstance(value, str) and _OBJECT_ID.fullmatch(value):
+        return f'azure:object:{value}'
+    raise UnreadableError(f'{text(value)} is nobody')
+
+
+def _made(logical: str, output: str, resources: Resources) -> str:
+    resource = resources.by_name[logical]
+    match resource['type'], output:
+        case 'azuread:index/groupWithoutMembers:GroupWithoutMembers', 'objectId':
+            return f'azure:group:{text(resource["inputs"]["displayName"])}'
+        case 'azure-native:managedidentity:UserAssignedIdentity', 'principalId':
+            return f'azure:serviceAccount:«{logical}.{output}»'
+        case type_, _:
+            raise UnreadableError(f'{output} of {type_} is no object id')

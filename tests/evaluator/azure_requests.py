@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from tests.evaluator.resources import UnreadableError, text
+from tests.evaluator.azure_principals import named
+from tests.evaluator.resources import Resources, UnreadableError, text
 from tests.evaluator.words import Plain
 
 DEFAULT_SECONDS: Final = 8 * 3600
@@ -24,7 +25,7 @@ class Terms(NamedTuple):
     approvers: frozenset[str] = frozenset()
 
 
-def terms(eligible: Mapping[str, Plain], policies: Sequence[Mapping[str, Plain]]) -> Terms:
+def terms(eligible: Mapping[str, Plain], policies: Sequence[Mapping[str, Plain]], resources: Resources) -> Terms:
     """The terms of an eligibility: those of the policy on its scope."""
     here = [policy for policy in policies if text(policy['scope']).lower() == text(eligible['scope']).lower()]
     if len(here) > 1:
@@ -37,8 +38,8 @@ def terms(eligible: Mapping[str, Plain], policies: Sequence[Mapping[str, Plain]]
         found = found._replace(justified='Justification' in rule['enabledRules'])
     if (rule := rules.get('Approval_EndUser_Assignment')) is not None and rule['setting'].get('isApprovalRequired'):
         stages = rule['setting'].get('approvalStages') or ()
-        who = {text(each['id']) for stage in stages for each in stage.get('primaryApprovers') or ()}
-        found = found._replace(approvals=len(stages), approvers=frozenset(f'azure:group:{each}' for each in who))
+        who = {named(each['id'], resources) for stage in stages for each in stage.get('primaryApprovers') or ()}
+        found = found._replace(approvals=len(stages), approvers=frozenset(who))
     return found
 
 

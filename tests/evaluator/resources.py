@@ -50,7 +50,7 @@ def text(value: Plain) -> str:
             return f'«{argument[0]}.{argument[1]}»'
         if form == '$lookup':
             function, arguments, output = argument
-            asked = ', '.join(f'{key}={arguments[key]}' for key in sorted(arguments))
+            asked = ', '.join(f'{key}={text(arguments[key])}' for key in sorted(arguments))
             return f'«{function}({asked}).{output}»'
         if form == '$concat':
             return ''.join(text(part) for part in argument)
