@@ -17,7 +17,7 @@ from cpg_infra.config.diagnostics import Diagnostic, Severity, dataset_path, org
 from cpg_infra.config.whole import check_whole
 from cpg_infra.driver.dataset import DatasetInfrastructure
 from cpg_infra.driver.dataset_cloud import DatasetCloud
-from cpg_infra.driver.expressible import inexpressible
+from cpg_infra.driver.expressible import inexpressible, inexpressible_everywhere
 from cpg_infra.driver.finalisation import finalise
 from cpg_infra.driver.groups import GroupBook
 from cpg_infra.driver.organisation_cloud import OrganisationCloud
@@ -62,6 +62,7 @@ class Infrastructure:
         common = self.dataset_configs.get(self.config.common_dataset)
         if common is None:
             return
+        yield from inexpressible_everywhere(self.dataset_configs.values(), IMPLEMENTATIONS)
         for name, dataset_config in self.dataset_configs.items():
             yield from inexpressible(dataset_config, IMPLEMENTATIONS)
             for cloud in dataset_config.clouds:

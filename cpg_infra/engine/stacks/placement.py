@@ -26,14 +26,16 @@ _PLACES: Final = frozenset(
     {
         AssetKind.PROJECT,
         AssetKind.SERVICE_ENABLEMENT,
+        AssetKind.STORAGE_ACCOUNT,
         AssetKind.BUCKET,
         AssetKind.REGISTRY,
+        AssetKind.VAULT,
         AssetKind.SECRET,
     }
 )
 """Things that other things lie in."""
 
-_SHARED_THINGS: Final = _PLACES | {AssetKind.MACHINE_ACCOUNT}
+_SHARED_THINGS: Final = _PLACES | {AssetKind.MACHINE_ACCOUNT, AssetKind.ROLE}
 """What the organisation has for all datasets, beside its groups. What lies *in* these things (blobs, versions of a
 secret, members, policies) tells of datasets and comes last."""
 
