@@ -353,7 +353,8 @@ class CloudInfrastructure(Lowering):
     ) -> Registry:
         """A registry in the dataset's project."""
         region = region or self.region
-        asset = self._asset(AssetKind.REGISTRY, f'{self.project.name}/{region}/{name}', by, holds_data=True)
+        place = f'{self.project.name}/{region}/{name}'
+        asset = self._asset(AssetKind.REGISTRY, place, by, within=self.project.asset, holds_data=True)
         logical = self.state.resource_of[asset.key] = logical or self.logical(f'artifact-registry-{name}')
         registry = Registry(asset.key, self.cloud, name, logical, self.project.name, region)
         self._lower_registry(registry, format_, description, by)

@@ -41,6 +41,25 @@ _ITSELF = ('', Can.READ_METADATA)
 _SEEN_WITH_A_ROLE = 'predefined roles on a project include reading what the project is'
 _ADMINISTERING_IS_SEEING = 'who administers something sees it'
 
+_READER = (
+    'the roles for monitoring and logs contain Reader, and Reader reads all that is not contents: the configuration of '
+    'everything in the resource group, who holds which role, and, though it is contents, the images of its registries'
+)
+_LOGS = ('logs', Can.READ_METADATA)
+_READS: Final = (
+    _ITSELF,
+    ('policy', Can.READ_METADATA),
+    ('roles', Can.READ_METADATA),
+    ('machines', Can.READ_METADATA),
+    ('monitoring', Can.READ_METADATA),
+    ('every bucket', Can.READ_METADATA),
+    ('every machine-account', Can.READ_METADATA),
+    ('every registry', Can.READ_METADATA),
+    ('every registry', Can.LIST),
+    ('every registry', Can.READ),
+)
+"""What Reader on a resource group allows."""
+
 APPROXIMATIONS: Final = (
     _row('gcp', 'project.view-compute', _SEEN_WITH_A_ROLE, added=(_ITSELF,)),
     _row('gcp', 'project.view-logs', _SEEN_WITH_A_ROLE, added=(_ITSELF,)),
@@ -104,7 +123,36 @@ APPROXIMATIONS: Final = (
         missing=(_ITSELF,),
         on_request=True,
     ),
+    _row(
+        'azure',
+        'bucket.append',
+        'uploads in blocks take the permission to write, and no condition tells a new blob from an old one',
+        added=(('', Can.OVERWRITE),),
+    ),
+    _row(
+        'azure',
+        'bucket.mutate',
+        'who replaces a blob may also move it to another tier',
+        added=(('tier', Can.OVERWRITE),),
+    ),
+    _row('azure', 'registry.read', 'the role pulls, and does not show the registry itself', missing=(_ITSELF,)),
+    _row('azure', 'registry.write', 'the role pushes and pulls, and does not show the registry', missing=(_ITSELF,)),
+    _row('azure', 'secret.read', 'the role includes seeing what secret there is', added=(_ITSELF,)),
+    _row('azure', 'account.act-as', 'the role includes seeing the identity', added=(_ITSELF,)),
+    *(
+        _row('azure', role, _READER, added=tuple(each for each in (*_READS, *more) if each != meant))
+        for role, more, meant in (
+            ('project.view-compute', (_LOGS,), ('machines', Can.READ_METADATA)),
+            ('project.view-logs', (_LOGS,), _LOGS),
+            ('project.view-monitoring', (_LOGS,), ('monitoring', Can.READ_METADATA)),
+            ('project.view-roles', (), ('roles', Can.READ_METADATA)),
+            ('project.browse', (), _ITSELF),
+        )
+    ),
 )
 """Every difference, by cloud and role."""
 
 BY_ROLE: Final = {(each.cloud, each.role, each.on_request): each for each in APPROXIMATIONS}
+
+APPROVALS_AT_MOST: Final = {'azure': 1}
+"""How many approvals a cloud can ask for. Azure knows one stage of approval."""

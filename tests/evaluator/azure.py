@@ -11,7 +11,7 @@ from tests.evaluator.azure_permissions import WAYS
 from tests.evaluator.azure_principals import named, principal
 from tests.evaluator.azure_requests import Terms, terms
 from tests.evaluator.azure_roles import BUILT_IN, Role, declared
-from tests.evaluator.azure_scopes import SCOPED, Scopes
+from tests.evaluator.azure_scopes import LEAVES, SCOPED, Scopes
 from tests.evaluator.resources import Resources, UnreadableError, text
 from tests.evaluator.words import Ability, Can, Gathering, Plain, Request, Thing, every
 
@@ -59,13 +59,13 @@ def gather(resources: Resources) -> Gathering:
         who = principal(inputs, resources)
         thing = scopes.thing(inputs['scope'])
         found.inside[thing] |= scopes.within(thing)
-        found.given[who, thing] |= _abilities(thing, found.inside[thing], _role(inputs, roles), _condition(inputs))
+        found.given[who, thing] |= _abilities(thing, _role(inputs, roles), _condition(inputs))
     for inputs in resources.inputs(ELIGIBLE):
         who = principal(inputs, resources)
         thing = scopes.thing(inputs['scope'])
         asked = terms(inputs, list(resources.inputs(POLICY)), resources)
         for there in {thing, *scopes.within(thing)}:
-            abilities = _abilities(there, set(), _role(inputs, roles), _condition(inputs))
+            abilities = _allowed(there.kind, _role(inputs, roles), _condition(inputs))
             found.asked[who, there] |= {_request(ability, asked) for ability in abilities}
     for inputs in resources.inputs(FEDERATION):
         who = f'azure:outside:{text(inputs["issuer"])} {text(inputs["subject"])}'
@@ -136,17 +136,16 @@ def _condition(inputs: Mapping[str, Plain]) -> Callable[[Call], bool]:
     return AZURE.parse(re.sub(r'\s+', ' ', text(condition)))
 
 
-def _abilities(thing: Thing, within: set[Thing], role: Role, holds_for: Callable[[Call], bool]) -> set[Ability]:
-    abilities = set(_allowed(thing.kind, role, holds_for)) if thing.kind in WAYS else set()
-    for kind in {other.kind for other in within}:
-        abilities |= {
-            Ability(every(kind), ability.can) for ability in _allowed(kind, role, holds_for) if not ability.part
-        }
+def _abilities(thing: Thing, role: Role, holds_for: Callable[[Call], bool]) -> set[Ability]:
+    abilities = set(_allowed(thing.kind, role, holds_for))
+    if thing.kind not in LEAVES:
+        for kind in LEAVES:
+            abilities |= {Ability(every(kind), each.can) for each in _allowed(kind, role, holds_for) if not each.part}
     return abilities
 
 
 def _allowed(kind: str, role: Role, holds_for: Callable[[Call], bool]) -> Iterator[Ability]:
-    for way in WAYS[kind]:
+    for way in WAYS.get(kind, ()):
         allowed = any(entry.allows(way.call.action, data=way.data) for entry in role)
         # A condition speaks of data actions; what is done to the thing itself it leaves alone.
         if allowed and (not way.data or holds_for(way.call)):

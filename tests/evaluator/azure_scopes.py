@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -53,6 +54,15 @@ SCOPED: Final[Mapping[str, tuple[str, Callable[[Inputs], str], Callable[[Inputs]
 """By type: what kind of thing it is, its id below the subscription, and its name."""
 
 
+LEAVES: Final = ('bucket', 'machine-account', 'registry', 'secret')
+"""Kinds of things in which nothing else lies."""
+
+_CONTAINER: Final = re.compile(
+    r'/providers/microsoft\.storage/storageaccounts/([a-z0-9]+)/blobservices/default/containers/([a-z0-9-]+)$',
+)
+"""A container, also one that exists without us."""
+
+
 class Scopes:
     """The things of a plan by their ids. Ids compare without case."""
 
@@ -77,16 +87,15 @@ class Scopes:
             return self._made_by[made_by[0]]
         id_ = _below_subscription(text(scope).lower())
         if id_ not in self._thing_at:
-            self._remember(id_, Thing('azure', 'scope', id_))
+            container = _CONTAINER.search(id_)
+            elsewhere = Thing('azure', 'bucket', '/'.join(container.groups())) if container else None
+            self._remember(id_, elsewhere or Thing('azure', 'scope', id_))
         return self._thing_at[id_]
 
     def within(self, thing: Thing) -> set[Thing]:
         """Everything of the plan that lies in a thing, itself left out."""
         begin = f'{self._id_of[thing]}/'
-        return {other for id_, other in self._thing_at.items() if id_.startswith(begin) and other.kind in _GRANTED_ON}
-
-
-_GRANTED_ON: Final = {'bucket', 'registry', 'secret', 'machine-account'}
+        return {other for id_, other in self._thing_at.items() if id_.startswith(begin) and other.kind in LEAVES}
 
 
 def _below_subscription(id_: str) -> str:

@@ -6,6 +6,7 @@ This is the only file here that knows the program: its access model and its effe
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -22,9 +23,12 @@ from cpg_infra.plan import (
     Principal,
     PrincipalKind,
     ProjectRole,
+    Resource,
     Role,
 )
-from tests.evaluator.approximations import BY_ROLE
+from tests.evaluator.approximations import APPROVALS_AT_MOST, BY_ROLE
+from tests.evaluator.azure_scopes import SCOPED
+from tests.evaluator.beside import Beside
 from tests.evaluator.resources import text
 from tests.evaluator.words import Abilities, Ability, Access, Can, Plain, Request, Thing, every
 
@@ -53,30 +57,68 @@ PREFIXES: Final[Mapping[PrincipalKind, str]] = {
 }
 
 
+_OBJECT_ID: Final = re.compile(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}')
+
+
 class Intent:
     """A plan's access model, and how the evaluator would call what is in it."""
 
-    def __init__(self, plan: Plan, *, memberships: bool) -> None:
+    def __init__(self, plan: Plan, beside: Beside) -> None:
         self.plan = plan
-        self.resolved = resolve(plan)
-        self.on_clouds = self.resolved if memberships else resolve(dataclasses.replace(plan, memberships=()))
-        self.memberships = memberships
+        self.beside = beside
+        everybody = resolve(plan)
+        self.on_clouds = everybody if beside.memberships else resolve(dataclasses.replace(plan, memberships=()))
+        self.held_with_members = {each.key: everybody.of(each.key) for each in plan.principals}
+        self.held = (
+            self.held_with_members
+            if beside.memberships
+            else {each.key: self.on_clouds.of(each.key) for each in plan.principals}
+        )
         self.assets = {asset.key: asset for asset in plan.assets}
         named: Plain = plan.to_json()['access']
         self.addresses = {each['key']: text(each['address']) for each in named['principals']}
 
-    def who(self, principal: Principal, role: Role | None = None) -> str:
-        """What the evaluator calls a principal; the two services have names of their own."""
+        self.within: defaultdict[str, list[Asset]] = defaultdict(list)
+        for asset in plan.assets:
+            if asset.within is not None:
+                self.within[asset.within].append(asset)
+        self._of_asset = {
+            key: thing
+            for resource in plan.resources
+            if (thing := _azure_thing(resource)) is not None
+            for key in resource.intents
+        }
+
+    def who(self, principal: Principal) -> str:
+        """What the evaluator calls a principal of a cloud."""
+        cloud, address = principal.cloud.value, self.addresses[principal.key]
+        if principal.cloud is Cloud.AZURE and _OBJECT_ID.fullmatch(address):
+            return f'{cloud}:object:{address}'
+        return f'{cloud}:{PREFIXES[principal.kind]}:{address}'
+
+    def in_service(self, principal: Principal, role: HailRole | MetamistRole) -> str | None:
+        """What one of the two services calls a principal, None when it cannot know it."""
         if isinstance(role, HailRole):
             return f'{principal.cloud.value}:hail:{principal.hail_username}'
-        if isinstance(role, MetamistRole):
+        if principal.cloud is not Cloud.AZURE:
             return f'metamist:{self.addresses[principal.key]}'
-        return f'{principal.cloud.value}:{PREFIXES[principal.kind]}:{self.addresses[principal.key]}'
+        if principal.kind is PrincipalKind.MACHINE:
+            # Listed: programs on Azure cannot sign in to metamist.
+            return None
+        user = principal.user
+        return f'metamist:{self.beside.signs_in_as[user] if user is not None else self.addresses[principal.key]}'
 
-    @staticmethod
-    def thing(asset: Asset) -> Thing:
-        """What the evaluator calls an asset."""
-        return Thing(asset.cloud.value if asset.cloud is not None else '', asset.kind.value, asset.name)
+    def thing(self, asset: Asset) -> Thing:
+        """What the evaluator calls an asset: on Azure what we make has the name of the resource that makes it."""
+        made = self._of_asset.get(asset.key)
+        return made or Thing(asset.cloud.value if asset.cloud is not None else '', asset.kind.value, asset.name)
+
+
+def _azure_thing(resource: Resource) -> Thing | None:
+    if resource.type not in SCOPED:
+        return None
+    kind, _, name_of = SCOPED[resource.type]
+    return Thing('azure', kind, name_of(resource.inputs))
 
 
 def on_paper(cloud: Cloud | None) -> bool:
@@ -95,18 +137,18 @@ def means(cloud: Cloud | None, role: Role, *, on_request: bool = False) -> Abili
     return frozenset(wanted - row.missing | row.added)
 
 
-def intended(plan: Plan, *, memberships: bool = True) -> Access:
+def intended(plan: Plan, beside: Beside) -> Access:
     """Access as the plan means it.
 
-    Without `memberships` the organisation keeps the members of its groups itself, so on clouds only what was given
-    directly can be told; the two services are still told everybody.
+    Where the organisation keeps the members of its groups itself only what was given directly can be told of clouds;
+    the two services are told everybody all the same.
     """
-    intent = Intent(plan, memberships=memberships)
+    intent = Intent(plan, beside)
     given: defaultdict[tuple[str, Thing], set[Ability]] = defaultdict(set)
-    for who, thing, abilities in (*_given(intent), *_in_services(intent)):
+    for who, thing, abilities in (*_given(intent), *_outside(intent), *_in_services(intent)):
         given[who, thing] |= abilities
     effective: defaultdict[tuple[str, Thing], set[Ability]] = defaultdict(set)
-    for who, thing, abilities in (*_effective(intent), *_in_services(intent)):
+    for who, thing, abilities in (*_effective(intent), *_inherited(intent), *_outside(intent), *_in_services(intent)):
         effective[who, thing] |= abilities
     return Access(
         _members(intent),
@@ -118,7 +160,7 @@ def intended(plan: Plan, *, memberships: bool = True) -> Access:
 
 def _members(intent: Intent) -> dict[str, frozenset[str]]:
     members: defaultdict[str, set[str]] = defaultdict(set)
-    if intent.memberships:
+    if intent.beside.memberships:
         principals = intent.plan.principal_by_key
         for each in intent.plan.memberships:
             if not on_paper(principals[each.group].cloud):
@@ -138,15 +180,25 @@ def _in_services(intent: Intent) -> Iterator[tuple[str, Thing, Abilities]]:
     """What people and programs may do in Hail Batch and metamist, which know no groups."""
     for principal in intent.plan.principals:
         if principal.kind is not PrincipalKind.GROUP:
-            for holding in intent.resolved.of(principal.key):
+            for holding in intent.held_with_members[principal.key]:
                 asset = intent.assets[holding.asset]
                 if isinstance(holding.role, HailRole | MetamistRole) and not on_paper(asset.cloud):
-                    yield intent.who(principal, holding.role), intent.thing(asset), means(None, holding.role)
+                    who = intent.in_service(principal, holding.role)
+                    if who is not None:
+                        yield who, intent.thing(asset), means(None, holding.role)
+
+
+def _outside(intent: Intent) -> Iterator[tuple[str, Thing, Abilities]]:
+    for name, programs in intent.beside.becomes.items():
+        account = next(asset for asset in intent.plan.assets if asset.key == f'azure:machine-account:{name}')
+        for issuer, subject in programs:
+            who = f'azure:outside:{issuer} {subject}'
+            yield who, intent.thing(account), frozenset({Ability('', Can.ACT_AS)})
 
 
 def _effective(intent: Intent) -> Iterator[tuple[str, Thing, Abilities]]:
     for principal in intent.plan.principals:
-        for holding in intent.on_clouds.of(principal.key):
+        for holding in intent.held[principal.key]:
             asset = intent.assets[holding.asset]
             if (
                 isinstance(holding.role, HailRole | MetamistRole)
@@ -160,6 +212,21 @@ def _effective(intent: Intent) -> Iterator[tuple[str, Thing, Abilities]]:
                 intent.thing(asset),
                 frozenset(_counted(means(asset.cloud, holding.role), here)),
             )
+
+
+def _inherited(intent: Intent) -> Iterator[tuple[str, Thing, Abilities]]:
+    """What roles on a project are listed to give on things in it, beyond what they mean."""
+    for principal in intent.plan.principals:
+        for holding in intent.held[principal.key]:
+            if not isinstance(holding.role, ProjectRole) or holding.on != holding.asset or on_paper(principal.cloud):
+                continue
+            row = BY_ROLE.get((principal.cloud.value, holding.role.value, False))
+            if row is None or holding.at_most is not None:
+                continue
+            for inside in intent.within[holding.asset]:
+                added = frozenset(_counted(row.added, every(inside.kind.value)))
+                if added:
+                    yield intent.who(principal), intent.thing(inside), added
 
 
 def _counted(abilities: Abilities, inherited: str) -> Iterator[Ability]:
@@ -180,11 +247,17 @@ def _requests(intent: Intent) -> dict[tuple[str, Thing], frozenset[Request]]:
                 continue
             allowance = next(intent.on_clouds.paths(holding)).allowance
             assert isinstance(allowance, Entitlement)
-            cloud = asset.cloud.value if asset.cloud is not None else ''
-            approvers = frozenset(f'{cloud}:group:{address}' for address in allowance.approvers)
             who = intent.who(intent.plan.principal_by_key[holding.principal])
             found[who, intent.thing(asset)] |= {
-                Request(ability, int(holding.at_most.total_seconds()), True, allowance.approvals, approvers)
+                Request(ability, int(holding.at_most.total_seconds()), True, *_approval(asset.cloud, allowance))
                 for ability in means(asset.cloud, holding.role, on_request=True)
             }
     return {key: frozenset(requests) for key, requests in found.items()}
+
+
+def _approval(cloud: Cloud | None, allowance: Entitlement) -> tuple[int, frozenset[str]]:
+    if cloud is Cloud.AZURE:
+        # The directory knows a group by its name, which is the first half of its address.
+        names = frozenset(f'azure:group:{address.partition("@")[0].lower()}' for address in allowance.approvers)
+        return min(allowance.approvals, APPROVALS_AT_MOST['azure']), names
+    return allowance.approvals, frozenset(f'gcp:group:{address.lower()}' for address in allowance.approvers)
