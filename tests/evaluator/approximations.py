@@ -63,7 +63,12 @@ _READS: Final = (
 APPROXIMATIONS: Final = (
     _row('gcp', 'project.view-compute', _SEEN_WITH_A_ROLE, added=(_ITSELF,)),
     _row('gcp', 'project.view-logs', _SEEN_WITH_A_ROLE, added=(_ITSELF,)),
-    _row('gcp', 'project.view-monitoring', _SEEN_WITH_A_ROLE, added=(_ITSELF,)),
+    _row(
+        'gcp',
+        'project.view-monitoring',
+        f'{_SEEN_WITH_A_ROLE}; monitoring is of measurements',
+        added=(_ITSELF, ('measurements', Can.READ)),
+    ),
     _row('gcp', 'project.view-clusters', _SEEN_WITH_A_ROLE, added=(_ITSELF,)),
     _row(
         'gcp',
@@ -87,13 +92,13 @@ APPROXIMATIONS: Final = (
         'gcp',
         'project.work-in-clusters',
         'a worker writes its own logs and measurements',
-        added=(('logs', Can.CREATE), ('monitoring', Can.CREATE)),
+        added=(('logs', Can.CREATE), ('measurements', Can.CREATE)),
     ),
     _row(
         'gcp',
         'project.pay-for-requests',
         'the consumer of a service sees how much it consumes',
-        added=(('monitoring', Can.READ_METADATA),),
+        added=(('measurements', Can.READ),),
     ),
     _row(
         'gcp',

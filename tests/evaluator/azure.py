@@ -80,7 +80,7 @@ def _request(ability: Ability, asked: Terms) -> Request:
 DOORS: Final[Mapping[str, Mapping[str, Plain]]] = {
     'azure-native:storage:StorageAccount': {'allowBlobPublicAccess': False, 'allowSharedKeyAccess': False},
     'azure-native:storage:BlobContainer': {'publicAccess': 'None'},
-    'azure-native:containerregistry:Registry': {'adminUserEnabled': False},
+    'azure-native:containerregistry:Registry': {'adminUserEnabled': False, 'anonymousPullEnabled': False},
 }
 """Settings without which there is access that no role assignment tells of. Unset counts as open."""
 

@@ -44,6 +44,7 @@ BUCKET: Final = (
     _data(Can.DELETE, f'{BLOB}/deleteBlobVersion/action', part='versions'),
     _data(Can.DELETE, f'{BLOB}/permanentDelete/action', part='versions'),
     _data(Can.OVERWRITE, f'{BLOB}/tags/write', part='tags'),
+    _control(Can.READ_METADATA, 'Microsoft.Authorization/roleAssignments/read', part='policy'),
     _control(Can.ADMINISTER, f'{CONTAINER}/write'),
     _control(Can.ADMINISTER, f'{CONTAINER}/delete'),
     _control(Can.ADMINISTER, 'Microsoft.Storage/storageAccounts/listKeys/action'),

@@ -47,6 +47,7 @@ PARTS: Final[Mapping[Role, str]] = {
     ProjectRole.BROWSE: '',
     ProjectRole.ADMINISTER_COMPUTE: 'machines',
     ProjectRole.MANAGE_TEMPORARY_ACCESS: 'policy',
+    **{role: role.value for role in MetamistRole},
 }
 """Which part of a project a role is about."""
 

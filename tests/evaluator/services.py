@@ -12,7 +12,7 @@ METAMIST: Final[dict[str, frozenset[Can]]] = {
     'contributor': frozenset({Can.LIST, Can.READ, Can.CREATE}),
     'writer': frozenset({Can.LIST, Can.READ, Can.CREATE, Can.OVERWRITE}),
 }
-"""What a role in a metamist project allows."""
+"""What a role in a metamist project allows. Each role has its own list of members, and is a part of the project here."""
 
 
 def gather(resources: Resources) -> Gathering:
@@ -28,5 +28,5 @@ def gather(resources: Resources) -> Gathering:
             if role not in METAMIST:
                 raise UnreadableError(f'metamist has no role {role}')
             for address in addresses:
-                found.given[f'metamist:{text(address)}', thing] |= {Ability('', can) for can in METAMIST[role]}
+                found.given[f'metamist:{text(address)}', thing] |= {Ability(role, can) for can in METAMIST[role]}
     return found
