@@ -147,7 +147,17 @@ class CPGInfrastructureConfig(Model):
             project: str = Field(description='Project of the service.')
             server_machine_account: str = Field(description='Address of the account the service runs as.')
 
-        gcp: CPGInfrastructureConfig.DataDropbox.GCP = Field(description='The data dropbox on Google Cloud.')
+        class Azure(Model):
+            """The data dropbox on Azure. Its configuration is a secret in the vault of the common dataset."""
+
+            server_machine_account: str = Field(description='Object id of the service principal the service runs as.')
+
+        gcp: CPGInfrastructureConfig.DataDropbox.GCP | None = Field(
+            default=None, description='The data dropbox on Google Cloud.'
+        )
+        azure: CPGInfrastructureConfig.DataDropbox.Azure | None = Field(
+            default=None, description='The data dropbox on Azure.'
+        )
 
     class WebService(Model):
         """The service that publishes the web buckets."""
@@ -157,7 +167,17 @@ class CPGInfrastructureConfig(Model):
 
             server_machine_account: str = Field(description='Address of the account the service runs as.')
 
-        gcp: CPGInfrastructureConfig.WebService.GCP = Field(description='The web service on Google Cloud.')
+        class Azure(Model):
+            """The web service on Azure."""
+
+            server_machine_account: str = Field(description='Object id of the service principal the service runs as.')
+
+        gcp: CPGInfrastructureConfig.WebService.GCP | None = Field(
+            default=None, description='The web service on Google Cloud.'
+        )
+        azure: CPGInfrastructureConfig.WebService.Azure | None = Field(
+            default=None, description='The web service on Azure.'
+        )
         web_url_template: str | None = Field(
             default=None,
             description='Address of a web bucket, with `{namespace}` and `{dataset}` in it.',

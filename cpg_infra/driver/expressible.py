@@ -89,7 +89,9 @@ def inexpressible_everywhere(
     clouds: Mapping[Cloud, type[CloudInfrastructure]],
 ) -> Iterable[Diagnostic]:
     """What a cloud expresses only nearly of what comes with the datasets on it, once for each cloud."""
-    present = {(cloud, component) for config in configs for cloud in config.clouds for component in config.components_on(cloud)}
+    present = {
+        (cloud, component) for config in configs for cloud in config.clouds for component in config.components_on(cloud)
+    }
     for cloud, component in sorted(present, key=str):
         for capability in COMES_WITH.get(component, ()):
             expression = clouds[cloud].capabilities[capability]

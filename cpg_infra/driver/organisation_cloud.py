@@ -15,7 +15,7 @@ from cpg_infra.abstraction import IMPLEMENTATIONS, Bucket, By, Capability, Cloud
 from cpg_infra.abstraction.specification import BucketProfile, CloudService
 from cpg_infra.config import Cloud, CPGDatasetComponents, CPGInfrastructureConfig, Severity
 from cpg_infra.driver.groups import PlaceholderGroup
-from cpg_infra.driver.sections import hail_on
+from cpg_infra.driver.sections import dropbox_server_on, hail_on, web_server_on
 from cpg_infra.plan import BucketRole, PlanError, SecretRole, ServiceRole
 
 if TYPE_CHECKING:
@@ -157,8 +157,8 @@ class OrganisationCloud:
             readers[metamist.gcp.machine_account] = ('metamist', 'gcp', 'machine_account')
             if metamist.gcp.legacy_machine_account is not None:
                 readers[metamist.gcp.legacy_machine_account] = ('metamist', 'gcp', 'legacy_machine_account')
-        if (web := self.config.web_service) is not None:
-            readers[web.gcp.server_machine_account] = ('web_service', 'gcp', 'server_machine_account')
+        if (web := web_server_on(self.config, self.cloud)) is not None:
+            readers[web.address] = web.steps
         for address, steps in readers.items():
             by = self.by('members-cache', *steps)
             principal = self.infrastructure.find_account(address, by)
@@ -247,18 +247,16 @@ class OrganisationCloud:
 
     def _declare_dropbox(self) -> None:
         """The configuration of the dropbox service, a secret because it holds addresses of people."""
-        service = self.config.data_dropbox
+        service = dropbox_server_on(self.config, self.cloud)
         if service is None:
             return
         infrastructure, by = self.infrastructure, self.by('dropbox', 'data_dropbox')
-        by_server = self.by('dropbox', 'data_dropbox', 'gcp', 'server_machine_account')
-        server = infrastructure.find_account(service.gcp.server_machine_account, by_server)
+        by_server = self.by('dropbox', *service.steps)
+        server = infrastructure.find_account(service.address, by_server)
         if server is None:
             return
         infrastructure.require(CloudService.SECRETS)
-        secret = infrastructure.secret(
-            'dropbox-server-config', 'dropbox-server-config', by, project=service.gcp.project
-        )
+        secret = infrastructure.secret('dropbox-server-config', 'dropbox-server-config', by, project=service.project)
         infrastructure.secret_version('data-dropbox-server-config-latest', secret, self.dropbox_configuration(), by)
         infrastructure.grant(server, SecretRole.READ, secret, by_server)
 

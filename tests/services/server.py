@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from tests.services.azure import BlobService
+from tests.services.azure_tokens import AzureTokens
 from tests.services.exchange import Answer, Refusal, Request
 from tests.services.faults import Fault
 from tests.services.google import CloudIdentity, GroupsSettings
@@ -27,6 +29,8 @@ SERVICES = {
     'https://iamcredentials.googleapis.com': '/tokens',
     'https://sts.googleapis.com': '/tokens',
     'http://metadata.google.internal': '/tokens',
+    'https://login.microsoftonline.com': '/entra',
+    'http://169.254.169.254': '/entra',
     'https://auth.hail.example.org': '/hail/gcp/auth',
     'https://batch.hail.example.org': '/hail/gcp/batch',
     'https://auth.azure.hail.example.org': '/hail/azure/auth',
@@ -69,6 +73,8 @@ class LocalServices:
             'identity': self._identity.handle,
             'settings': GroupsSettings(self._world).handle,
             'tokens': GoogleTokens(self._world).handle,
+            'entra': AzureTokens(self._world).handle,
+            'blob': BlobService(self._world).handle,
             'hail': HailServices(self._world).handle,
             'metamist': MetamistService(self._world).handle,
         }
@@ -80,6 +86,11 @@ class LocalServices:
     def endpoints(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """What the provider's key `endpoints` takes; `more` maps further addresses to prefixes here."""
         return {service: self.url + prefix for service, prefix in {**SERVICES, **(more or {})}.items()}
+
+    @property
+    def blob_url(self) -> str:
+        """What the provider's key `azureBlobUrl` takes."""
+        return f'{self.url}/blob/{{account}}'
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -212,9 +223,9 @@ def _handler(services: LocalServices) -> type[BaseHTTPRequestHandler]:
             content = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
             encoded = content.encode()
             self.send_response(answer.status)
-            self.send_header('Content-Type', 'text/plain' if isinstance(answer.body, str) else 'application/json')
-            self.send_header('Content-Length', str(len(encoded)))
-            for key, value in answer.headers.items():
+            kind = 'text/plain' if isinstance(answer.body, str) else 'application/json'
+            headers = {'Content-Type': kind, 'Content-Length': str(len(encoded)), **answer.headers}
+            for key, value in headers.items():
                 self.send_header(key, value)
             self.end_headers()
             self.wfile.write(encoded)
@@ -228,7 +239,7 @@ def _handler(services: LocalServices) -> type[BaseHTTPRequestHandler]:
                 return None
             if 'form' in self.headers.get('Content-Type', ''):
                 return dict(parse_qsl(content.decode(), keep_blank_values=True))
-            return json.loads(content)
+            return json.loads(content) if 'json' in self.headers.get('Content-Type', '') else content.decode()
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             pass

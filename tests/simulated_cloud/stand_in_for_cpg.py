@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import quote
 
 from cpg_infra.provider.schema import SCHEMA
 from tests.simulated_cloud.kind import Inputs, Thing
@@ -10,29 +11,45 @@ from tests.simulated_cloud.servicer import Catalogue
 from tests.simulated_cloud.world import World
 
 _NAMED_BY: Final = {
-    'cpg:google:GroupMembers': 'group',
-    'cpg:hail:User': 'username',
-    'cpg:hail:BillingProject': 'name',
-    'cpg:metamist:Project': 'name',
+    'cpg:azure:Blob': ('account', 'container', 'name'),
+    'cpg:google:GroupMembers': ('group',),
+    'cpg:hail:User': ('username',),
+    'cpg:hail:BillingProject': ('name',),
+    'cpg:metamist:Project': ('name',),
 }
 
 
-def _kind(token: str) -> Thing:
-    type_, name = SCHEMA[token], _NAMED_BY[token]
+def _identity(_: World, inputs: Inputs) -> dict[str, str]:
+    return {'identity': f'{inputs["username"]}-a1b2@hail-batch.iam.gserviceaccount.com'}
 
-    def outputs(_: World, inputs: Inputs) -> dict[str, str]:
-        if token != 'cpg:hail:User':
-            return {}
-        return {'identity': f'{inputs["username"]}-a1b2@hail-batch.iam.gserviceaccount.com'}
+
+def _address(_: World, inputs: Inputs) -> dict[str, str]:
+    url = f'https://{inputs["account"]}.blob.core.windows.net/{inputs["container"]}/{quote(inputs["name"])}'
+    return {'url': url, 'etag': '"0x1"'}
+
+
+def _nothing(_: World, __: Inputs) -> dict[str, str]:
+    return {}
+
+
+_OUTPUTS: Final = {'cpg:hail:User': _identity, 'cpg:azure:Blob': _address}
+
+
+def _kind(token: str) -> Thing:
+    type_, names = SCHEMA[token], _NAMED_BY[token]
+
+    def name(inputs: Inputs) -> str:
+        return '/'.join(str(inputs[each]) for each in names)
 
     return Thing(
         token,
-        key=lambda inputs: f'{token} {inputs.get("cloud", "gcp")} {inputs[name]}',
-        id=lambda inputs, _: str(inputs[name]),
+        key=lambda inputs: f'{token} {inputs.get("cloud", "gcp")} {name(inputs)}',
+        id=lambda inputs, _: name(inputs),
         required=tuple(key for key, each in type_.inputs.items() if each.required),
-        replaces=frozenset({name}),
+        replaces=frozenset(names),
         unordered=frozenset({'members', 'users'}),
-        outputs=outputs,
+        secrets=frozenset(key for key, each in type_.properties.items() if each.secret),
+        outputs=_OUTPUTS.get(token, _nothing),
     )
 
 

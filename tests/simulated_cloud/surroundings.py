@@ -1,4 +1,4 @@
-"""The services beside the cloud (Google groups, Hail Batch, metamist) on this machine, for the provider `cpg`.
+"""The services beside the cloud (Google groups, Hail Batch, metamist, blobs) on this machine, for the provider `cpg`.
 
 Their doubles are in `tests.services`; here is where Lantern's addresses lead, and who deploys.
 """
@@ -12,7 +12,7 @@ from typing import Final
 import yaml
 
 from tests.services import LocalServices, World, identity_token
-from tests.services.world import Google, Hail, Metamist
+from tests.services.world import Azure, Google, Hail, Metamist
 from tests.simulated_cloud.launchers import REPOSITORY
 from tests.simulated_cloud.seed import listed
 
@@ -27,7 +27,10 @@ ADDRESSES: Final = {
 
 
 def services(file: Path | None = None, port: int = 0) -> LocalServices:
-    """The services, from `with` on. Groups are made through another provider, so a look-up makes them here."""
+    """The services, from `with` on.
+
+    Groups and containers are made through other providers, so asking for one makes it here.
+    """
     kept = None if file is not None and file.exists() else _world()
     return LocalServices(kept, file=file, port=port)
 
@@ -38,6 +41,7 @@ def _world() -> World:
         hail={'gcp': Hail(people=[*_people(), 'lt-billing'])},
         google=Google(makes_groups=True),
         metamist=Metamist(creators=[DEPLOYER], member_admins=[DEPLOYER]),
+        azure=Azure(makes_containers=True),
     )
     for group in listed('lantern')['group']:
         world.google.groups[group['name']] = {'email': group['address'], 'settings': {}, 'members': {}}
@@ -54,6 +58,8 @@ def environment(running: LocalServices) -> dict[str, str]:
     """What the provider `cpg` must have in its environment to find the services, and to be let in."""
     return {
         'CPG_ENDPOINTS': json.dumps(running.endpoints(ADDRESSES)),
+        'CPG_AZURE_BLOB_URL': running.blob_url,
+        'CPG_AZURE_STORAGE_TOKEN': 'azure-token',
         'CPG_METAMIST_URL': METAMIST,
         'CPG_METAMIST_TOKEN': identity_token(DEPLOYER, METAMIST),
         'GOOGLE_OAUTH_ACCESS_TOKEN': 'google-token',

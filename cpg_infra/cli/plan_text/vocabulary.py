@@ -27,6 +27,7 @@ THINGS: Final[Mapping[AssetKind, str]] = {
 }
 
 RESOURCES: Final[Mapping[str, str]] = {
+    'cpg:azure:Blob': 'file',
     'cpg:google:GroupMembers': 'member list of a group',
     'cpg:hail:BillingProject': 'Hail project',
     'cpg:hail:User': 'Hail user',

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING
 from cpg_infra.abstraction import Capability, Support
 from cpg_infra.config import Cloud, CPGDatasetComponents
 from cpg_infra.driver.tables import METAMIST_GROUPS
-from cpg_infra.plan import Asset, AssetKind, Grant, MetamistRole, Options, Principal, PrincipalKind, Resource, Text, Value
+from cpg_infra.plan import (
+    Asset,
+    AssetKind,
+    Grant,
+    MetamistRole,
+    Options,
+    Principal,
+    PrincipalKind,
+    Resource,
+    Text,
+    Value,
+)
 
 if TYPE_CHECKING:
     from cpg_infra.driver.dataset import DatasetInfrastructure

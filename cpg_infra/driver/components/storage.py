@@ -15,6 +15,7 @@ from cpg_infra.abstraction.specification import (
     Undelete,
 )
 from cpg_infra.driver.components.component import Component
+from cpg_infra.driver.sections import web_server_on
 from cpg_infra.plan import BucketRole, ProjectRole
 
 UNDELETE_DAYS: Final = 30
@@ -105,11 +106,11 @@ class Storage(Component):
                 self.infrastructure.grant(self.dataset.groups[suffix].principal, role, bucket, by)
 
     def _let_the_web_service_read(self) -> None:
-        web = self.organisation.web_service
-        if web is None:
+        service = web_server_on(self.organisation, self.dataset.cloud)
+        if service is None:
             return
-        by = self.by_organisation('web_service', 'gcp', 'server_machine_account')
-        server = self.infrastructure.find_account(web.gcp.server_machine_account, by)
+        by = self.by_organisation(*service.steps)
+        server = self.infrastructure.find_account(service.address, by)
         if server is None:
             return
         buckets = {**self.main_buckets, **self.test_buckets}

@@ -11,6 +11,7 @@ from cpg_infra.abstraction.specification import BucketProfile, DeleteAfter
 from cpg_infra.config import CPGDatasetConfig
 from cpg_infra.driver.components.component import Component
 from cpg_infra.driver.components.storage import MUTATE, READ, TEMPORARY_DAYS, Grants
+from cpg_infra.driver.sections import dropbox_server_on
 from cpg_infra.plan import AccountRole, Principal
 
 DROPBOX = BucketProfile(
@@ -95,10 +96,10 @@ class Uploads(Component):
     def _open(self, bucket: Bucket, uploaders: Iterable[str], by: By, by_uploaders: By) -> None:
         self.dataset.storage.grant(bucket, GRANTS, by)
         self.infrastructure.grant(self.account.principal, MUTATE, bucket, by)
-        if self.organisation.data_dropbox is not None:
-            address = self.organisation.data_dropbox.gcp.server_machine_account
-            origin = self.by_organisation('data_dropbox', 'gcp', 'server_machine_account')
-            server = self.infrastructure.find_account(address, origin)
+        service = dropbox_server_on(self.organisation, self.dataset.cloud)
+        if service is not None:
+            origin = self.by_organisation(*service.steps)
+            server = self.infrastructure.find_account(service.address, origin)
             if server is not None:
                 self.infrastructure.grant(server, MUTATE, bucket, origin)
         for principal in self._people(uploaders):
