@@ -206,89 +206,10 @@ def organisations(draw: st.DrawFn, *, most: int = 3, worlds: tuple[tuple[str, ..
     return Given(organisation(**changes), tuple(made))
 
 
-# Azure ----------------------------------------------------------------------------------------------------
+# More variety ---------------------------------------------------------------------------------------------
 
 OBJECT_ID = '5d2c7e6c-0c57-4c0f-9a53-6a1f3c1d6a0e'
-"""Somebody or something that the configuration names by the id in the directory."""
-
-AZURE: dict[str, Plain] = {
-    'region': 'australiaeast',
-    'subscription': '00000000-0000-4000-8000-000000000000',
-    'tenant': '00000000-0000-4000-8000-000000000001',
-    'dataset_storage_prefix': 'lantern',
-    'config_bucket_name': 'lanternconfig/config',
-    'config_resource_group': 'lantern-config',
-}
-
-AZURE_COMPONENTS = ('storage', 'hail-accounts', 'metamist', 'container-registry', 'analysis-runner')
-"""What makes sense there."""
-
-
-@st.composite
-def organisations_on_azure(draw: st.DrawFn, *, most: int = 3) -> Given:
-    """The same, with datasets on Azure, on Google Cloud and on both."""
-    given = draw(organisations(most=most))
-    changes: dict[str, Plain] = given.organisation.model_dump(mode='json', exclude_unset=True)
-    changes['azure'] = {**AZURE, 'premium_tenant': draw(st.booleans())}
-    if draw(st.booleans()):
-        changes['azure']['domains'] = ['elsewhere.example.org']
-    if changes.get('hail') is not None:
-        changes['hail']['azure'] = {
-            'hail_batch_url': 'https://batch.azure.example.org',
-            'hail_auth_url': 'https://auth.azure.example.org',
-        }
-    for name, person in changes['users'].items():
-        address = (
-            OBJECT_ID if name == 'femi' else f'{name}@{draw(st.sampled_from(["example.org", "guest.example.com"]))}'
-        )
-        person['clouds']['azure'] = {'id': address, 'hail_batch_username': draw(st.none() | st.just(f'{name}-azure'))}
-    if not changes['azure']['premium_tenant']:
-        changes.pop('temporary_access', None)
-    datasets = [
-        dataset(each.dataset, **draw(_on_azure(each, changes, premium=changes['azure']['premium_tenant'])))
-        for each in given.datasets
-    ]
-    return Given(CPGInfrastructureConfig.from_dict(changes), tuple(datasets))
-
-
-@st.composite
-def _on_azure(
-    draw: st.DrawFn,
-    given: CPGDatasetConfig,
-    organisation_: dict[str, Plain],
-    *,
-    premium: bool,
-) -> dict[str, Plain]:
-    chosen: dict[str, Plain] = given.model_dump(mode='json', exclude_unset=True)
-    del chosen['dataset']
-    common = given.dataset == 'common'
-    clouds = ['gcp', 'azure'] if common else draw(st.sampled_from([['azure'], ['gcp', 'azure'], ['gcp']]))
-    chosen['deploy_locations'] = clouds
-    chosen['budgets']['azure'] = {'monthly_budget': 100, 'shared_total_budget': 50}
-    if 'azure' not in clouds:
-        return chosen
-    if draw(st.booleans()):
-        possible = [
-            each for each in AZURE_COMPONENTS if each != 'metamist' or organisation_.get('metamist') is not None
-        ]
-        named = draw(st.lists(st.sampled_from(possible), unique=True))
-        if organisation_.get('hail') is None:
-            named = [each for each in named if each != 'hail-accounts']
-        if organisation_.get('analysis_runner') is None:
-            named = [each for each in named if each != 'analysis-runner']
-        chosen.setdefault('components', {})['azure'] = ['storage', *(each for each in named if each != 'storage')]
-    if not premium:
-        chosen['members'].pop('tmp-main-read-access', None)
-    if draw(st.booleans()):
-        chosen['azure'] = {
-            'upload_federations': [
-                {'name': 'github', 'issuer': 'https://token.example.org', 'subject': f'repo:lantern/{given.dataset}'},
-            ],
-        }
-    return chosen
-
-
-# More variety ---------------------------------------------------------------------------------------------
+"""Somebody whom the configuration names by the id in the directory."""
 
 DAYS = ('2029-12-31', '2030-01-01', '2031-06-30')
 """Last days of memberships: yesterday, today and later, for a plan of `TODAY`."""
@@ -296,7 +217,7 @@ DAYS = ('2029-12-31', '2030-01-01', '2031-06-30')
 
 @st.composite
 def varied(draw: st.DrawFn, given_: st.SearchStrategy[Given]) -> Given:
-    """The same organisations with what few of them have: memberships that end, more programs, names that differ."""
+    """The same organisations with what they lack: memberships that end, more programs, names and ids that differ."""
     given = draw(given_)
     changes: dict[str, Plain] = given.organisation.model_dump(mode='json', exclude_unset=True)
     # Without memberships there is little to say about access; the others have that half of the time.
@@ -309,10 +230,15 @@ def varied(draw: st.DrawFn, given_: st.SearchStrategy[Given]) -> Given:
     if changes.get('hail') is not None:
         changes['hail']['username_prefix'] = draw(st.none() | st.just('try-'))
         for optional in ('wheel_bucket_name', 'git_credentials_secret_name'):
-            if draw(st.integers(0, 3)) == 0:
+            if changes['hail'].get('gcp') is not None and draw(st.integers(0, 3)) == 0:
                 changes['hail']['gcp'].pop(optional)
                 if optional == 'git_credentials_secret_name':
                     changes['hail']['gcp'].pop('git_credentials_secret_project')
+    if changes.get('azure') is not None:
+        changes['azure']['domains'] = draw(st.sampled_from([[], ['elsewhere.example.org'], ['example.org']]))
+        for name, person in changes['users'].items():
+            domain = draw(st.sampled_from(['example.org', 'guest.example.com']))
+            person['clouds']['azure']['id'] = OBJECT_ID if name == 'femi' else f'{name}@{domain}'
     datasets = [dataset(each.dataset, **draw(_varied(each))) for each in given.datasets]
     return Given(CPGInfrastructureConfig.from_dict(changes), tuple(datasets))
 
@@ -333,7 +259,7 @@ def _varied(draw: st.DrawFn, given: CPGDatasetConfig) -> dict[str, Plain]:
             'writer@partner.iam.gserviceaccount.com',
             'reader@partner.iam.gserviceaccount.com',
         ]
-    if draw(st.integers(0, 3)) == 0:
+    if chosen.get('gcp') is not None and draw(st.integers(0, 3)) == 0:
         chosen['gcp'] = {**chosen['gcp'], 'hail_service_account_dataset_name_override': f'o-{given.dataset}'[:8]}
     return chosen
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
-from tests.evaluator.azure_conditions import AZURE, Call
+from tests.evaluator.azure_conditions import AZURE
 from tests.evaluator.azure_permissions import WAYS
 from tests.evaluator.azure_principals import named, principal
 from tests.evaluator.azure_requests import Terms, terms
 from tests.evaluator.azure_roles import BUILT_IN, Role, declared
 from tests.evaluator.azure_scopes import LEAVES, SCOPED, Scopes
 from tests.evaluator.resources import Resources, UnreadableError, text
-from tests.evaluator.words import Ability, Can, Gathering, Plain, Request, Thing, every
+from tests.evaluator.words import Abilities, Ability, Can, Gathering, Plain, Request, Thing, every
 
 GROUP: Final = 'azuread:index/groupWithoutMembers:GroupWithoutMembers'
 MEMBER: Final = 'azuread:index/groupMember:GroupMember'
@@ -127,26 +127,28 @@ def _role(inputs: Mapping[str, Plain], roles: Mapping[str, Role]) -> Role:
     return found
 
 
-def _condition(inputs: Mapping[str, Plain]) -> Callable[[Call], bool]:
+def _condition(inputs: Mapping[str, Plain]) -> str | None:
     condition = inputs.get('condition')
-    if condition is None:
-        return lambda _: True
-    if inputs.get('conditionVersion') != '2.0':
+    if condition is not None and inputs.get('conditionVersion') != '2.0':
         raise UnreadableError('a condition takes the version 2.0')
-    return AZURE.parse(re.sub(r'\s+', ' ', text(condition)))
+    return None if condition is None else text(condition)
 
 
-def _abilities(thing: Thing, role: Role, holds_for: Callable[[Call], bool]) -> set[Ability]:
-    abilities = set(_allowed(thing.kind, role, holds_for))
+def _abilities(thing: Thing, role: Role, condition: str | None) -> Abilities:
+    abilities = set(_allowed(thing.kind, role, condition))
     if thing.kind not in LEAVES:
         for kind in LEAVES:
-            abilities |= {Ability(every(kind), each.can) for each in _allowed(kind, role, holds_for) if not each.part}
-    return abilities
+            abilities |= {Ability(every(kind), each.can) for each in _allowed(kind, role, condition) if not each.part}
+    return frozenset(abilities)
 
 
-def _allowed(kind: str, role: Role, holds_for: Callable[[Call], bool]) -> Iterator[Ability]:
-    for way in WAYS.get(kind, ()):
-        allowed = any(entry.allows(way.call.action, data=way.data) for entry in role)
-        # A condition speaks of data actions; what is done to the thing itself it leaves alone.
-        if allowed and (not way.data or holds_for(way.call)):
-            yield way.ability
+@cache
+def _allowed(kind: str, role: Role, condition: str | None) -> Abilities:
+    holds_for = AZURE.parse(condition) if condition is not None else None
+    # A condition speaks of data actions; what is done to the thing itself it leaves alone.
+    return frozenset(
+        way.ability
+        for way in WAYS.get(kind, ())
+        if any(entry.allows(way.call.action, data=way.data) for entry in role)
+        and (holds_for is None or not way.data or holds_for(way.call))
+    )

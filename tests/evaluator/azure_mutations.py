@@ -195,6 +195,8 @@ def _other_terms(lowered: Lowered) -> Iterator[Edit]:
                     yield with_inputs(resource, rules=rest)
                     open_ = {**rule, 'setting': {**rule['setting'], 'isApprovalRequired': False}}
                     yield with_inputs(resource, rules=[*rest, open_])
+                case _:
+                    pass
 
 
 # Ways in beside the assignments ---------------------------------------------------------------------------

@@ -12,12 +12,16 @@ from cpg_infra.driver import Infrastructure
 from cpg_infra.plan import Plan
 from tests.evaluator.beside import Beside
 from tests.evaluator.editing import Lowered
+from tests.evaluator.everything import EVERYTHING
 from tests.evaluator.intended import intended
 from tests.evaluator.words import Access
 from tests.organisations import TODAY
-from tests.random_organisations import Given, organisations, organisations_on_azure, varied
+from tests.random_organisations import Given, organisations, varied
 
-ON: dict[str, st.SearchStrategy[Given]] = {'gcp': varied(organisations()), 'azure': varied(organisations_on_azure())}
+ON: dict[str, st.SearchStrategy[Given]] = {
+    'gcp': varied(organisations(worlds=(('gcp',),))),
+    'azure': varied(organisations(worlds=(('azure',), ('gcp', 'azure')))),
+}
 """Where organisations come from, by cloud."""
 
 
@@ -43,7 +47,7 @@ def case(given_: Given) -> Case:
 
 @cache
 def cases(cloud: str, count: int, tries: int) -> tuple[Case, ...]:
-    """The `count` largest of so many organisations."""
+    """An organisation with everything, and the largest of so many random ones: `count` in all."""
     found: list[Given] = []
 
     @settings(
@@ -61,4 +65,4 @@ def cases(cloud: str, count: int, tries: int) -> tuple[Case, ...]:
 
     collect()
     largest = sorted(found, key=lambda each: -len(plan_of(each).resources))
-    return tuple(case(each) for each in largest[:count])
+    return tuple(case(each) for each in (EVERYTHING[cloud](), *largest[: count - 1]))
