@@ -9,6 +9,7 @@ import dataclasses
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Final
 
 from cpg_infra.abstraction import OPERATIONS
@@ -127,6 +128,7 @@ def on_paper(cloud: Cloud | None) -> bool:
     return cloud is Cloud.DRY_RUN
 
 
+@cache
 def means(cloud: Cloud | None, role: Role, *, on_request: bool = False) -> Abilities:
     """What a role allows on a cloud: its meaning, and the differences that are listed."""
     wanted = {Ability(PARTS.get(role, ''), Can(operation.value)) for operation in OPERATIONS[role]}
