@@ -472,7 +472,7 @@ class CloudInfrastructure(Lowering):
         if not self.can(Capability.FEDERATION):
             self.diagnose('not-expressible', f'{self.cloud}: {self.capabilities[Capability.FEDERATION].by}', by)
             return
-        asset = self._asset(AssetKind.FEDERATION, f'{account.principal.key}/{key}', by, within=account.asset)
+        asset = self._asset(AssetKind.FEDERATION, f'{account.asset.split(":", 2)[2]}/{key}', by, within=account.asset)
         self._lower_federation(asset, account, key, issuer, subject, by)
 
     # Raw resources ----------------------------------------------------------------------------------------

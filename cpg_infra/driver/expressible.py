@@ -1,8 +1,8 @@
 """What a dataset asks of a cloud that not every cloud can express, and what is said about it.
 
 A component that the cloud cannot carry is an error where it is asked for by name and left out, with a remark,
-where it only comes by default. An option that the cloud can only come near to is a warning where it is set, and a
-remark where it has its default. What comes with every dataset that has a component is said once for the cloud.
+where it only comes by default. What the cloud can only come near to is a warning where it is asked for; what has its
+default, or comes with a component, is said once for the cloud.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def _components(
             yield _said(component.value, cloud, expression, path, Severity.ERROR if by_name else Severity.INFO)
         elif part is not None and not implementation.can(part):
             expression = Expression(Support.APPROXIMATE, implementation.capabilities[part].by)
-            yield _said(component.value, cloud, expression, path, Severity.WARNING if by_name else Severity.INFO)
+            yield _asked(component.value, cloud, expression, path, explicit=by_name)
 
 
 def _options(
@@ -126,8 +126,15 @@ def _options(
         expression = implementation.capabilities[wish.capability]
         if expression.support is not Support.EXACT and wish.is_set(config, cloud):
             steps = wish.path(cloud)
-            severity = Severity.WARNING if steps[0] in config.model_fields_set else Severity.INFO
-            yield _said('.'.join(steps), cloud, expression, dataset_path(config.dataset, *steps), severity)
+            path = dataset_path(config.dataset, *steps)
+            yield _asked('.'.join(steps), cloud, expression, path, explicit=steps[0] in config.model_fields_set)
+
+
+def _asked(what: str, cloud: Cloud, expression: Expression, path: Path, *, explicit: bool) -> Diagnostic:
+    """A warning where somebody wrote it; else a remark on the cloud, which is the same for all datasets."""
+    if explicit:
+        return _said(what, cloud, expression, path, Severity.WARNING)
+    return _said(what, cloud, expression, organisation_path(cloud.value), Severity.INFO)
 
 
 def _said(what: str, cloud: Cloud, expression: Expression, path: Path, severity: Severity) -> Diagnostic:

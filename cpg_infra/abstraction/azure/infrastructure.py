@@ -207,6 +207,18 @@ class AzureInfrastructure(AzureStorage, AzureVaults, AzureGrants):
         terms: TemporaryAccess,
         by: By,
     ) -> None:
+        # Approvers may be a group of ours, and groups of the organisation are made later.
+        self.state.at_the_end.append(lambda: self._lower_eligibility(entitlement, key, group, bucket, terms, by))
+
+    def _lower_eligibility(
+        self,
+        entitlement: Entitlement,
+        key: str,
+        group: Principal,
+        bucket: Bucket,
+        terms: TemporaryAccess,
+        by: By,
+    ) -> None:
         scope, role_id = self.state.scopes[bucket.asset], self.role_id(READER)
         policy = f'{self.logical(key)}-policy'
         name = guid('policy', scope, READER.slug)
