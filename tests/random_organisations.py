@@ -211,6 +211,9 @@ def organisations(draw: st.DrawFn, *, most: int = 3, worlds: tuple[tuple[str, ..
 OBJECT_ID = '5d2c7e6c-0c57-4c0f-9a53-6a1f3c1d6a0e'
 """Somebody whom the configuration names by the id in the directory."""
 
+APPROVERS = (['Approvers@example.org'], ['steering@groups.example.org', 'try-steering@groups.example.org'])
+"""Groups that approve; of the ad-hoc group `steering` one is the address, as there is a prefix or not."""
+
 DAYS = ('2029-12-31', '2030-01-01', '2031-06-30')
 """Last days of memberships: yesterday, today and later, for a plan of `TODAY`."""
 
@@ -224,7 +227,7 @@ def varied(draw: st.DrawFn, given_: st.SearchStrategy[Given]) -> Given:
     changes['disable_group_memberships'] = draw(st.integers(0, 9)) == 0
     if changes.get('temporary_access') is not None:
         changes['temporary_access'] = {
-            'approver_groups': draw(st.sampled_from([['Approvers@example.org'], ['a@example.org', 'b@example.org']])),
+            'approver_groups': draw(st.sampled_from(APPROVERS)),
             'steps': draw(st.integers(1, 2)),
         }
     if changes.get('hail') is not None:

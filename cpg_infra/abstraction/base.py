@@ -97,6 +97,8 @@ class CloudInfrastructure(Lowering):
     """Whether nothing of it is ever deployed."""
     longest_temporary_access: ClassVar[dt.timedelta] = dt.timedelta(days=7)
     """How long the cloud lets one grant of temporary access last."""
+    most_approvals: ClassVar[int] = 2
+    """How many approvals the cloud can ask for before it."""
 
     def __init__(
         self,
@@ -408,8 +410,18 @@ class CloudInfrastructure(Lowering):
         granted.holders[principal.key] = (grant, principal)
 
     def temporary_access(self, key: str, group: Principal, bucket: Bucket, terms: TemporaryAccess, by: By) -> None:
-        """Let the members of `group` ask for reading `bucket` for a while, as long as the cloud allows at most."""
-        terms = replace(terms, max_duration=min(terms.max_duration, self.longest_temporary_access))
+        """Let the members of `group` ask for reading `bucket` for a while, as long as the cloud allows at most.
+
+        Where the cloud cannot ask for as many approvals a warning says so.
+        """
+        if terms.approvers and terms.approvals > self.most_approvals:
+            message = f'{terms.approvals} approvals are not possible on {self.cloud}: it asks for {self.most_approvals}'
+            self.diagnose('not-expressible', message, by, Severity.WARNING)
+        terms = replace(
+            terms,
+            max_duration=min(terms.max_duration, self.longest_temporary_access),
+            approvals=min(terms.approvals, self.most_approvals),
+        )
         entitlement = self.builder.entitlement(
             Entitlement(
                 f'{bucket.asset}|temporary|{group.key}',

@@ -158,6 +158,3 @@ APPROXIMATIONS: Final = (
 """Every difference, by cloud and role."""
 
 BY_ROLE: Final = {(each.cloud, each.role, each.on_request): each for each in APPROXIMATIONS}
-
-APPROVALS_AT_MOST: Final = {'azure': 1}
-"""How many approvals a cloud can ask for. Azure knows one stage of approval."""

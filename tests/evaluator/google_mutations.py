@@ -282,6 +282,21 @@ def _lists_of_users(lowered: Lowered, change: Callable[[list[Plain]], list[Plain
             yield with_inputs(resource, members={**members, role: change(addresses)})
 
 
+def _other_lines(lowered: Lowered) -> Iterator[Edit]:
+    for resource in of(lowered, 'gcp:storage/bucketObject:'):
+        if resource['inputs']['name'].endswith('-members.txt'):
+            content = resource['inputs']['content']
+            if isinstance(content, str):
+                first, _, rest = content.partition('\n')
+                yield with_inputs(resource, content=f'{content}\n{STRANGER}')
+                if first:
+                    yield with_inputs(resource, content=rest or '\n')
+            else:
+                first, *others = content['$member_lines']
+                yield with_inputs(resource, content={'$member_lines': others})
+                yield with_inputs(resource, content={'$member_lines': [first, *others, STRANGER]})
+
+
 def _lost_users(lowered: Lowered) -> Iterator[Edit]:
     return (edit for edit in _lists_of_users(lowered, lambda users: users[1:]) if _differs(edit, lowered))
 
@@ -326,5 +341,6 @@ GOOGLE: Final = (
     Mutation('an entitlement is approved in another way, or needs no reason', _unapproved),
     Mutation('a user of Hail Batch or metamist is lost', _lost_users),
     Mutation('Hail Batch or metamist takes in one more user', _added_users),
+    Mutation('the file of a group’s members names others', _other_lines),
     Mutation('readers of metamist are writers, and writers readers', _swapped_metamist_roles),
 )

@@ -27,7 +27,7 @@ from cpg_infra.plan import (
     Resource,
     Role,
 )
-from tests.evaluator.approximations import APPROVALS_AT_MOST, BY_ROLE
+from tests.evaluator.approximations import BY_ROLE
 from tests.evaluator.azure_scopes import SCOPED
 from tests.evaluator.beside import Beside
 from tests.evaluator.resources import text
@@ -68,9 +68,9 @@ class Intent:
     def __init__(self, plan: Plan, beside: Beside) -> None:
         self.plan = plan
         self.beside = beside
-        everybody = resolve(plan)
-        self.on_clouds = everybody if beside.memberships else resolve(dataclasses.replace(plan, memberships=()))
-        self.held_with_members = {each.key: everybody.of(each.key) for each in plan.principals}
+        self.everybody = resolve(plan)
+        self.on_clouds = self.everybody if beside.memberships else resolve(dataclasses.replace(plan, memberships=()))
+        self.held_with_members = {each.key: self.everybody.of(each.key) for each in plan.principals}
         self.held = (
             self.held_with_members
             if beside.memberships
@@ -148,10 +148,16 @@ def intended(plan: Plan, beside: Beside) -> Access:
     """
     intent = Intent(plan, beside)
     given: defaultdict[tuple[str, Thing], set[Ability]] = defaultdict(set)
-    for who, thing, abilities in (*_given(intent), *_outside(intent), *_in_services(intent)):
+    for who, thing, abilities in (*_given(intent), *_outside(intent), *_in_services(intent), *_published(intent)):
         given[who, thing] |= abilities
     effective: defaultdict[tuple[str, Thing], set[Ability]] = defaultdict(set)
-    for who, thing, abilities in (*_effective(intent), *_inherited(intent), *_outside(intent), *_in_services(intent)):
+    for who, thing, abilities in (
+        *_effective(intent),
+        *_inherited(intent),
+        *_outside(intent),
+        *_in_services(intent),
+        *_published(intent),
+    ):
         effective[who, thing] |= abilities
     return Access(
         _members(intent),
@@ -189,6 +195,19 @@ def _in_services(intent: Intent) -> Iterator[tuple[str, Thing, Abilities]]:
                     who = intent.in_service(principal, holding.role)
                     if who is not None:
                         yield who, intent.thing(asset), means(None, holding.role)
+
+
+def _published(intent: Intent) -> Iterator[tuple[str, Thing, Abilities]]:
+    """Whom the files of cached groups name. What a cloud only tells later is as the principal has it."""
+    for group in intent.plan.groups:
+        if group.cached and not on_paper(group.cloud):
+            thing = Thing(group.cloud.value, 'members-file', group.name)
+            for key in intent.everybody.nesting.below(group.key):
+                principal = intent.plan.principal_by_key[key]
+                if principal.kind is not PrincipalKind.GROUP:
+                    address = intent.addresses[key]
+                    who = address.lower() if isinstance(principal.address, str) else address
+                    yield f'{group.cloud.value}:named:{who}', thing, frozenset({Ability('', Can.USE)})
 
 
 def _outside(intent: Intent) -> Iterator[tuple[str, Thing, Abilities]]:
@@ -262,5 +281,5 @@ def _approval(cloud: Cloud | None, allowance: Entitlement) -> tuple[int, frozens
     if cloud is Cloud.AZURE:
         # The directory knows a group by its name, which is the first half of its address.
         names = frozenset(f'azure:group:{address.partition("@")[0].lower()}' for address in allowance.approvers)
-        return min(allowance.approvals, APPROVALS_AT_MOST['azure']), names
+        return allowance.approvals, names
     return allowance.approvals, frozenset(f'gcp:group:{address.lower()}' for address in allowance.approvers)

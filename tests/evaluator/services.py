@@ -1,11 +1,16 @@
-"""Access as Hail Batch and metamist see it. Both know people and programs by name, and no groups."""
+"""Access as services see it that know people and programs by name, and no groups.
+
+These are Hail Batch, metamist, and whoever reads the members of a group from its file: the web server lets in whom the
+file of `web-access` names.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from tests.evaluator.resources import Resources, UnreadableError, text
-from tests.evaluator.words import Ability, Can, Gathering, Thing
+from tests.evaluator.words import Ability, Can, Gathering, Plain, Thing
 
 METAMIST: Final[dict[str, frozenset[Can]]] = {
     'reader': frozenset({Can.LIST, Can.READ}),
@@ -14,9 +19,13 @@ METAMIST: Final[dict[str, frozenset[Can]]] = {
 }
 """What a role in a metamist project allows. Each role has its own list of members, and is a part of the project here."""
 
+FILES: Final = ('gcp:storage/bucketObject:BucketObject', 'cpg:azure:Blob')
+ENDING: Final = '-members.txt'
+"""What files are, and how the names of those end that hold the members of a group."""
+
 
 def gather(resources: Resources) -> Gathering:
-    """Everything that the two services would allow."""
+    """Everything that the services would allow."""
     found = Gathering()
     for inputs in resources.inputs('cpg:hail:BillingProject'):
         thing = Thing(inputs['cloud'], 'hail-billing-project', inputs['name'])
@@ -29,4 +38,25 @@ def gather(resources: Resources) -> Gathering:
                 raise UnreadableError(f'metamist has no role {role}')
             for address in addresses:
                 found.given[f'metamist:{text(address)}', thing] |= {Ability(role, can) for can in METAMIST[role]}
+    _read_files(resources, found)
     return found
+
+
+def _read_files(resources: Resources, found: Gathering) -> None:
+    for type_ in FILES:
+        cloud = 'azure' if 'azure' in type_ else 'gcp'
+        for inputs in resources.inputs(type_):
+            name = text(inputs['name'])
+            if name.endswith(ENDING):
+                thing = Thing(cloud, 'members-file', name.removesuffix(ENDING))
+                for line in _lines(inputs['content']):
+                    found.given[f'{cloud}:named:{line}', thing].add(Ability('', Can.USE))
+
+
+def _lines(content: Plain) -> list[str]:
+    """The lines of a text, some of which only a deployment may tell."""
+    if isinstance(content, Mapping) and set(content) == {'$member_lines'}:
+        return [
+            text(address).lower() if isinstance(address, str) else text(address) for address in content['$member_lines']
+        ]
+    return text(content).split()

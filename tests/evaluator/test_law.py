@@ -44,7 +44,8 @@ def test_what_was_lowered_is_what_was_meant(cloud: str) -> None:
 
 
 def test_it_holds_for_the_example() -> None:
-    assert differences(lantern.plan()) == []
+    loaded = lantern.configuration()
+    assert differences(lantern.plan(), Beside.of(loaded.organisation, loaded.datasets.values())) == []
 
 
 @pytest.mark.parametrize('cloud', EVERYTHING)
