@@ -50,15 +50,10 @@ def changed(resource: Mapping[str, Plain], change: Callable[[dict[str, Plain]], 
 
 def with_inputs(resource: Mapping[str, Plain], **inputs: Plain) -> Edit:
     """A resource with some inputs replaced; None takes one away."""
-
-    def change(all_: dict[str, Plain]) -> None:
-        for key, value in inputs.items():
-            if value is None:
-                all_.pop(key, None)
-            else:
-                all_[key] = copy.deepcopy(value)
-
-    return changed(resource, change)
+    all_ = {
+        key: value for key, value in {**resource['inputs'], **inputs}.items() if value is not None or key not in inputs
+    }
+    return Edit(resource['name'], ({**resource, 'inputs': all_},))
 
 
 def without(resource: Mapping[str, Plain]) -> Edit:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Final
 
 from tests.evaluator.google_conditions import GOOGLE, Target
 from tests.evaluator.google_permissions import NEEDS, SERVICES
 from tests.evaluator.google_roles import holds
 from tests.evaluator.resources import Resources, UnreadableError, ref, text
-from tests.evaluator.words import Ability, Gathering, Plain, Request, Thing, every
+from tests.evaluator.words import Abilities, Ability, Gathering, Plain, Request, Thing, every
 
 PROJECT: Final = 'gcp:organizations/project:Project'
 GROUP: Final = 'gcp:cloudidentity/group:Group'
@@ -84,7 +85,7 @@ def gather(resources: Resources) -> Gathering:
         role = text(inputs['role'])
         condition = inputs.get('condition')
         given = (
-            {thing: _on(thing, role)}
+            {thing: _on(thing.kind, role)}
             if condition is None
             else _conditional(thing, role, text(condition['expression']), found)
         )
@@ -141,28 +142,30 @@ def _kind(address: Plain, groups: set[str], resources: Resources) -> str:
 # What a role gives ----------------------------------------------------------------------------------------
 
 
-def _allowed(kind: str, role: str) -> set[Ability]:
-    return {ability for ability, needed in NEEDS[kind] if all(holds(role, each) for each in needed)}
+@cache
+def _allowed(kind: str, role: str) -> Abilities:
+    return frozenset(ability for ability, needed in NEEDS[kind] if all(holds(role, each) for each in needed))
 
 
-def _on(thing: Thing, role: str) -> set[Ability]:
-    abilities = _allowed(thing.kind, role)
-    if thing.kind == 'project':
-        for kind in NEEDS.keys() - {'project'}:
-            abilities |= {Ability(every(kind), ability.can) for ability in _allowed(kind, role)}
-    return abilities
+@cache
+def _on(kind: str, role: str) -> Abilities:
+    """What a role gives on a thing, and on all things of each kind in it."""
+    if kind != 'project':
+        return _allowed(kind, role)
+    inside = NEEDS.keys() - {'project'}
+    return _allowed(kind, role) | {Ability(every(each), it.can) for each in inside for it in _allowed(each, role)}
 
 
-def _conditional(thing: Thing, role: str, expression: str, found: Gathering) -> dict[Thing, set[Ability]]:
+def _conditional(thing: Thing, role: str, expression: str, found: Gathering) -> dict[Thing, Abilities]:
     """What a role gives under a condition, on a thing and on each thing in it."""
     holds_for = GOOGLE.parse(expression)
-    given: dict[Thing, set[Ability]] = {}
+    given: dict[Thing, Abilities] = {}
     for there in (thing, *found.inside[thing]):
-        given[there] = {
+        given[there] = frozenset(
             ability
             for ability in _allowed(there.kind, role)
             if all(holds_for(Target(SERVICES[there.kind], name)) for name in _names(there, ability))
-        }
+        )
     return given
 
 
@@ -194,7 +197,7 @@ def _read_entitlements(resources: Resources, found: Gathering) -> None:
         for binding in access['roleBindings']:
             role, expression = text(binding['role']), binding.get('conditionExpression')
             given = (
-                {project: _on(project, role)}
+                {project: _on(project.kind, role)}
                 if expression is None
                 else _conditional(project, role, text(expression), found)
             )

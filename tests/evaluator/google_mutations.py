@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -112,13 +113,21 @@ def _lost_members(lowered: Lowered) -> Iterator[Edit]:
 
 def _added_members(lowered: Lowered) -> Iterator[Edit]:
     more = [f'user:{STRANGER}', 'allUsers', *(f'group:{group}' for group in _groups(lowered))]
+    there: defaultdict[str, list[Plain]] = defaultdict(list)
+    for resource in of(lowered, *POLICIES):
+        there[_scope(resource)] += _members(resource)
     for number, resource in enumerate(of(lowered, *POLICIES)):
-        new = more[number % len(more)]
-        if 'members' in resource['inputs'] and new not in _members(resource):
+        # Who is there already may hold a role that includes this one.
+        new = next(each for each in (*more[number % len(more) :], *more) if each not in there[_scope(resource)])
+        if 'members' in resource['inputs']:
             yield _said(resource, [*_members(resource), new])
-        elif 'member' in resource['inputs']:
-            # A pair of one role and one group may be there twice already.
-            yield beside(resource, resource['type'], {**resource['inputs'], 'member': f'user:{STRANGER}'})
+        else:
+            yield beside(resource, resource['type'], {**resource['inputs'], 'member': new})
+
+
+def _scope(resource: Plain) -> str:
+    named = {key: value for key, value in resource['inputs'].items() if key not in {'role', 'member', 'members'}}
+    return f'{resource["type"].partition("/")[0]} {named}'
 
 
 def _swapped_groups(lowered: Lowered) -> Iterator[Edit]:

@@ -10,12 +10,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from tests.evaluator.resources import Resources, UnreadableError, text
-from tests.evaluator.words import Ability, Can, Gathering, Plain, Thing
+from tests.evaluator.words import Abilities, Ability, Can, Gathering, Plain, Thing
 
-METAMIST: Final[dict[str, frozenset[Can]]] = {
-    'reader': frozenset({Can.LIST, Can.READ}),
-    'contributor': frozenset({Can.LIST, Can.READ, Can.CREATE}),
-    'writer': frozenset({Can.LIST, Can.READ, Can.CREATE, Can.OVERWRITE}),
+METAMIST: Final[dict[str, Abilities]] = {
+    role: frozenset(Ability(role, can) for can in operations)
+    for role, operations in {
+        'reader': (Can.LIST, Can.READ),
+        'contributor': (Can.LIST, Can.READ, Can.CREATE),
+        'writer': (Can.LIST, Can.READ, Can.CREATE, Can.OVERWRITE),
+    }.items()
 }
 """What a role in a metamist project allows. Each role has its own list of members, and is a part of the project here."""
 
@@ -37,7 +40,7 @@ def gather(resources: Resources) -> Gathering:
             if role not in METAMIST:
                 raise UnreadableError(f'metamist has no role {role}')
             for address in addresses:
-                found.given[f'metamist:{text(address)}', thing] |= {Ability(role, can) for can in METAMIST[role]}
+                found.given[f'metamist:{text(address)}', thing] |= METAMIST[role]
     _read_files(resources, found)
     return found
 
