@@ -133,14 +133,15 @@ def _names(rule: NamingRule, plan: Plan, limit: int) -> Iterable[Finding]:
             yield Finding(message, origin_of(plan, resource), resource.owner.dataset)
 
 
-def _unique_names(plan: Plan, limit: int) -> Iterable[Finding]:  # noqa: ARG001 - a rule without a figure
+def _unique_names(plan: Plan, limit: int) -> Iterable[Finding]:
     for token, key in UNIQUE.items():
-        first: dict[str, Resource] = {}
+        named: dict[str, list[Resource]] = {}
         for resource in of_type(plan, token):
             name = str(resource.inputs.get(key, ''))
-            other = first.setdefault(name.casefold(), resource)
-            if other is not resource:
-                message = f'the {key} {name!r} is also that of {other.name}'
+            same = named.setdefault(name.casefold(), [])
+            same.append(resource)
+            if len(same) > limit:
+                message = f'the {key} {name!r} is also that of {same[0].name}'
                 yield Finding(message, origin_of(plan, resource), resource.owner.dataset)
 
 
@@ -155,5 +156,6 @@ AZURE_NAME_CHECKS: Final[tuple[Check, ...]] = (
         Severity.ERROR,
         RULES_PAGE,
         _unique_names,
+        1,
     ),
 )

@@ -25,6 +25,7 @@ class AssetKind(StrEnum):
     ROLE = 'role'
     BUDGET = 'budget'
     STORAGE_ACCOUNT = 'storage-account'
+    STORAGE_SETTINGS = 'storage-settings'
     BUCKET = 'bucket'
     BLOB = 'blob'
     MACHINE_ACCOUNT = 'machine-account'

@@ -124,7 +124,7 @@ class AzureStorage(AzureNames):
             f'{account.name}/default',
             settings,
             account.by,
-            account.asset,
+            self._settings_of(account, 'protection'),
             depends_on=[account.logical],
             options=_KEPT,
         )
@@ -140,10 +140,15 @@ class AzureStorage(AzureNames):
                     'policy': {'rules': rules},
                 },
                 account.by,
-                account.asset,
+                self._settings_of(account, 'lifecycle'),
                 # Rules on the last access are refused while it is not tracked.
                 depends_on=[service.name],
             )
+
+    def _settings_of(self, account: StorageAccount, what: str) -> str:
+        """The asset that stands for settings of an account, which hold no data themselves."""
+        name = f'{account.name}/{what}'
+        return self._asset(AssetKind.STORAGE_SETTINGS, name, account.by, within=account.asset).key
 
     def _lower_bucket(self, bucket: Bucket, profile: BucketProfile, by: By) -> None:
         account = self._account(profile)

@@ -14,7 +14,13 @@ from cpg_infra.cli.plan_text.vocabulary import THINGS
 from cpg_infra.plan import Asset, AssetKind, Group, Membership, PrincipalKind
 
 _FOLDED: Final = frozenset(
-    {AssetKind.BLOB, AssetKind.SERVICE_ENABLEMENT, AssetKind.ACCOUNT_KEY, AssetKind.SECRET_VERSION}
+    {
+        AssetKind.BLOB,
+        AssetKind.SERVICE_ENABLEMENT,
+        AssetKind.ACCOUNT_KEY,
+        AssetKind.SECRET_VERSION,
+        AssetKind.STORAGE_SETTINGS,
+    }
 )
 """Things that say little alone: several in one line, or a word on the thing that they are part of."""
 

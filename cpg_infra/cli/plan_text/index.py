@@ -88,9 +88,9 @@ class Index:
         for resource in plan.resources:
             if owns(resource.owner):
                 self._section(resource.owner).resources.append(resource)
-            # What a resource makes is the first thing that it stands for; settings of a thing come after it.
+            # What a resource makes is the first thing that it stands for.
             if resource.intents and resource.intents[0] in self.assets:
-                self.maker_of.setdefault(resource.intents[0], resource)
+                self.maker_of[resource.intents[0]] = resource
 
     def _arrange_groups(self) -> None:
         plan, owns = self.plan, self.selection.owns

@@ -13,6 +13,7 @@ THINGS: Final[Mapping[AssetKind, str]] = {
     AssetKind.ROLE: 'role',
     AssetKind.BUDGET: 'budget',
     AssetKind.STORAGE_ACCOUNT: 'storage',
+    AssetKind.STORAGE_SETTINGS: 'settings of storage',
     AssetKind.BUCKET: 'bucket',
     AssetKind.BLOB: 'file',
     AssetKind.MACHINE_ACCOUNT: 'account',

@@ -66,6 +66,8 @@ def switches_have_their_components(whole: Whole) -> Findings:
         clouds = [cloud for cloud in dataset.clouds if cloud is not Cloud.DRY_RUN]
         if not clouds or whole.is_broken('dataset', dataset.dataset, 'components'):
             continue
+        if Cloud.GCP not in clouds and not dataset.components:
+            continue  # What Azure has by default is no choice of the dataset.
         components = frozenset[CPGDatasetComponents]().union(*map(dataset.components_on, clouds))
         if dataset.create_container_registry and CPGDatasetComponents.CONTAINER_REGISTRY not in components:
             yield whole.finding(
@@ -83,7 +85,7 @@ def switches_have_their_components(whole: Whole) -> Findings:
                 "the metamist project is made, but nobody is put in it without the component 'metamist'",
                 at=dataset_path(dataset.dataset, 'components', clouds[0].value),
                 key=True,
-                severity=Severity.WARNING if dataset.components else Severity.INFO,
+                severity=Severity.WARNING,
                 suggestion='add the component, or enable_metamist_project: false',
             )
 

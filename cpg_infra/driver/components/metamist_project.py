@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cpg_infra.abstraction import Capability, Support
-from cpg_infra.config import Cloud, CPGDatasetComponents
+from cpg_infra.config import Cloud, CPGDatasetComponents, Severity
 from cpg_infra.driver.tables import METAMIST_GROUPS
 from cpg_infra.plan import (
     Asset,
@@ -66,6 +66,12 @@ class MetamistProjects:
             return
         for namespace, project in self.namespaces:
             self._make(namespace, project)
+        first = self.clouds[0]
+        if not self.has_groups and not self.dataset.config.components and not first.infrastructure.on_paper:
+            # Where a dataset chose its components, validation says it there.
+            root, cloud = self.dataset.root, first.cloud
+            message = f'datasets with the default components on {cloud} have metamist projects that nobody is put in'
+            root.diagnose('metamist-without-members', message, root.by(self.name, cloud.value), Severity.INFO)
 
     def _make(self, namespace: str, project: str) -> None:
         builder = self.dataset.root.builder
