@@ -42,9 +42,10 @@ _SEEN_WITH_A_ROLE = 'predefined roles on a project include reading what the proj
 _ADMINISTERING_IS_SEEING = 'who administers something sees it'
 
 _READER = (
-    'the roles for monitoring and logs contain Reader, and Reader reads all that is not contents: the configuration of '
-    'everything in the resource group, who holds which role, and, though it is contents, the images of its registries'
+    'Reader reads all that is not contents: the configuration of everything in the resource group, who holds which role, '
+    'and, though it is contents, the images of its registries'
 )
+_CONTAINS_READER = f'the role contains Reader. {_READER}'
 _LOGS = ('logs', Can.READ_METADATA)
 _READS: Final = (
     _ITSELF,
@@ -145,13 +146,13 @@ APPROXIMATIONS: Final = (
     _row('azure', 'secret.read', 'the role includes seeing what secret there is', added=(_ITSELF,)),
     _row('azure', 'account.act-as', 'the role includes seeing the identity', added=(_ITSELF,)),
     *(
-        _row('azure', role, _READER, added=tuple(each for each in (*_READS, *more) if each != meant))
-        for role, more, meant in (
-            ('project.view-compute', (_LOGS,), ('machines', Can.READ_METADATA)),
-            ('project.view-logs', (_LOGS,), _LOGS),
-            ('project.view-monitoring', (_LOGS,), ('monitoring', Can.READ_METADATA)),
-            ('project.view-roles', (), ('roles', Can.READ_METADATA)),
-            ('project.browse', (), _ITSELF),
+        _row('azure', role, reason, added=tuple(each for each in (*_READS, *more) if each != meant))
+        for role, reason, more, meant in (
+            ('project.view-compute', _CONTAINS_READER, (_LOGS,), ('machines', Can.READ_METADATA)),
+            ('project.view-logs', _CONTAINS_READER, (_LOGS,), _LOGS),
+            ('project.view-monitoring', _CONTAINS_READER, (_LOGS,), ('monitoring', Can.READ_METADATA)),
+            ('project.view-roles', _READER, (), ('roles', Can.READ_METADATA)),
+            ('project.browse', _READER, (), _ITSELF),
         )
     ),
 )
