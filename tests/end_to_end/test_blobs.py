@@ -19,8 +19,8 @@ DRIFTED = 'hush-drift\n'
 
 
 @pytest.fixture
-def running() -> Iterator[LocalServices]:
-    with services() as started:
+def running(nothing_deployed: Deployment) -> Iterator[LocalServices]:
+    with services(nothing_deployed.cloud) as started:
         yield started
 
 

@@ -21,12 +21,10 @@ def main() -> None:
     parser.add_argument('--latency', type=float, default=0.0, help='seconds before each answer')
     parser.add_argument('--state', type=Path, help='a JSON file that keeps the state')
     parser.add_argument('--endpoint', action='append', default=[], metavar='ADDRESS=PREFIX', help='a further address')
-    parser.add_argument('--makes-groups', action='store_true', help='a look-up makes the group')
     parser.add_argument('--makes-containers', action='store_true', help='a request makes the container of a blob')
     options = parser.parse_args()
     more = dict(pair.split('=', 1) for pair in options.endpoint)
     with LocalServices(port=options.port, latency=options.latency, file=options.state) as services:
-        services.world.google.makes_groups |= options.makes_groups
         services.world.azure.makes_containers |= options.makes_containers
         for line in environment(services, more):
             sys.stdout.write(f'{line}\n')

@@ -44,11 +44,20 @@ SERVICES = {
 class LocalServices:
     """The servers, from `with` on. `latency`: seconds before each answer.
 
-    A `file` keeps the state over restarts. `faults` are struck in their order, the first that matches.
+    A `file` keeps the state over restarts. `group_exists` says which groups there are when another test double makes
+    them, and `application_named` the object id of an application in the directory of Azure, which it makes when needed.
+    `faults` are struck in their order, the first that matches.
     """
 
     def __init__(
-        self, world: World | None = None, *, port: int = 0, latency: float = 0.0, file: Path | None = None
+        self,
+        world: World | None = None,
+        *,
+        port: int = 0,
+        latency: float = 0.0,
+        file: Path | None = None,
+        group_exists: Callable[[str], bool] | None = None,
+        application_named: Callable[[str], str] | None = None,
     ) -> None:
         if world is None and file is not None and file.exists():
             world = World.from_dict(json.loads(file.read_text(encoding='utf-8')))
@@ -56,6 +65,8 @@ class LocalServices:
         self.faults: list[Fault] = []
         self.calls: list[dict[str, Any]] = []
         self._file = file
+        self._group_exists = group_exists
+        self._application_named = application_named
         self._lock = threading.RLock()
         self._world = world or World()
         self._handlers: dict[str, Callable[[Request], Answer]] = {}
@@ -68,14 +79,14 @@ class LocalServices:
         return self._world
 
     def _serve_world(self) -> None:
-        self._identity = CloudIdentity(self._world)
+        self.identity = CloudIdentity(self._world, self._group_exists)
         self._handlers = {
-            'identity': self._identity.handle,
+            'identity': self.identity.handle,
             'settings': GroupsSettings(self._world).handle,
             'tokens': GoogleTokens(self._world).handle,
             'entra': AzureTokens(self._world).handle,
             'blob': BlobService(self._world).handle,
-            'hail': HailServices(self._world).handle,
+            'hail': HailServices(self._world, self._application_named).handle,
             'metamist': MetamistService(self._world).handle,
         }
 
@@ -153,7 +164,7 @@ class LocalServices:
         writing = None
         try:
             if service == 'identity':
-                writing = self._identity.begin(inner)
+                writing = self.identity.begin(inner)
             time.sleep(self.latency)
             with self._lock:
                 answer = self._handlers[service](inner)
@@ -163,7 +174,7 @@ class LocalServices:
             answer = refusal.answer
         finally:
             if writing is not None:
-                self._identity.end(writing)
+                self.identity.end(writing)
         return answer
 
     def _control(self, request: Request) -> Answer:

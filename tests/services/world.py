@@ -27,8 +27,6 @@ class Google:
     operations_are_readable: bool = True
     only_inside: str | None = None
     """A domain: members from elsewhere need the group's setting."""
-    makes_groups: bool = False
-    """A look-up makes the group. For runs whose groups another test double makes."""
     page: int = 500
     accounts: dict[str, str] = field(default_factory=dict)
     """Who a token of the token services speaks for."""
