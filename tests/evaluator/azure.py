@@ -11,7 +11,7 @@ from tests.evaluator.azure_permissions import WAYS
 from tests.evaluator.azure_principals import named, principal
 from tests.evaluator.azure_requests import Terms, terms
 from tests.evaluator.azure_roles import BUILT_IN, Role, declared
-from tests.evaluator.azure_scopes import LEAVES, SCOPED, Scopes
+from tests.evaluator.azure_scopes import LEAVES, SCOPED, Scopes, identity_name, subscription
 from tests.evaluator.resources import Resources, UnreadableError, text
 from tests.evaluator.words import Abilities, Ability, Can, Gathering, Plain, Request, Thing, every
 
@@ -52,6 +52,7 @@ def gather(resources: Resources) -> Gathering:
         raise UnreadableError(f'{unknown[0]} may give access, and is not understood')
     found = Gathering()
     _refuse_open_doors(resources)
+    _refuse_two_subscriptions(resources)
     _read_groups(resources, found)
     scopes = Scopes(resources)
     roles = _roles(resources)
@@ -69,7 +70,7 @@ def gather(resources: Resources) -> Gathering:
             found.asked[who, there] |= {_request(ability, asked) for ability in abilities}
     for inputs in resources.inputs(FEDERATION):
         who = f'azure:outside:{text(inputs["issuer"])} {text(inputs["subject"])}'
-        found.given[who, Thing('azure', 'machine-account', text(inputs['resourceName']))].add(Ability('', Can.ACT_AS))
+        found.given[who, Thing('azure', 'machine-account', identity_name(inputs))].add(Ability('', Can.ACT_AS))
     return found
 
 
@@ -94,6 +95,14 @@ def _refuse_open_doors(resources: Resources) -> None:
     for name, inputs in resources.named('azure-native:keyvault:Vault'):
         if inputs['properties'].get('enableRbacAuthorization') is not True:
             raise UnreadableError(f'{name}: the vault is not under role assignments')
+
+
+def _refuse_two_subscriptions(resources: Resources) -> None:
+    """Resources do not say in which subscription they lie: with two, nobody could tell what a scope is."""
+    scopes = (text(inputs['scope']) for inputs in resources.inputs(ASSIGNMENT, ELIGIBLE, POLICY, DEFINITION))
+    found = {subscription(scope) for scope in scopes if not scope.startswith('«')}
+    if len(found) > 1:
+        raise UnreadableError(f'roles in two subscriptions: {sorted(map(str, found))}')
 
 
 # Groups ---------------------------------------------------------------------------------------------------

@@ -108,6 +108,8 @@ def _moved(lowered: Lowered) -> Iterator[Edit]:
         elsewhere = other(scopes, resource['inputs']['scope'])
         if elsewhere is not None:
             yield with_inputs(resource, scope=elsewhere)
+            steps = resource['inputs']['scope'].split('/')
+            yield with_inputs(resource, scope='/'.join([*steps[:2], f'{steps[2][:-1]}f', *steps[3:]]))
 
 
 def _group_ids(lowered: Lowered) -> list[Plain]:
@@ -220,6 +222,7 @@ def _federated(lowered: Lowered) -> Iterator[Edit]:
     for resource in of(lowered, 'azure-native:managedidentity:FederatedIdentityCredential'):
         yield with_inputs(resource, subject='repo:stranger/stranger')
         yield with_inputs(resource, issuer='https://token.example.com')
+        yield with_inputs(resource, resourceGroupName='lantern-common')
         yield without(resource)
 
 

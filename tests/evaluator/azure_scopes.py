@@ -20,6 +20,11 @@ def _account(it: Inputs) -> str:
     return f'{_group(it)}/providers/microsoft.storage/storageaccounts/{text(it["accountName"])}'
 
 
+def identity_name(it: Inputs) -> str:
+    """An identity as it is called here: every dataset has one of the same name in its resource group."""
+    return f'{text(it["resourceGroupName"])}/{text(it["resourceName"])}'
+
+
 def _vault(it: Inputs) -> str:
     return f'{_group(it)}/providers/microsoft.keyvault/vaults/{text(it["vaultName"])}'
 
@@ -37,7 +42,7 @@ SCOPED: Final[Mapping[str, tuple[str, Callable[[Inputs], str], Callable[[Inputs]
         lambda it: (
             f'{_group(it)}/providers/microsoft.managedidentity/userassignedidentities/{text(it["resourceName"])}'
         ),
-        lambda it: text(it['resourceName']),
+        identity_name,
     ),
     'azure-native:keyvault:Vault': ('vault', _vault, lambda it: text(it['vaultName'])),
     'azure-native:keyvault:Secret': (
@@ -103,3 +108,9 @@ def _below_subscription(id_: str) -> str:
     if start != 'subscriptions':
         return id_
     return '/' + rest.partition('/')[2] if '/' in rest else ''
+
+
+def subscription(id_: str) -> str | None:
+    """The subscription that an id lies in."""
+    steps = id_.lower().split('/')
+    return steps[2] if len(steps) > 2 and steps[1] == 'subscriptions' else None

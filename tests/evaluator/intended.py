@@ -1,6 +1,7 @@
 """The other side of the comparison: the intent of a plan, in the evaluator's words.
 
-This is the only file here that knows the program: its access model and its effective access (`cpg_infra.access`).
+This side knows the program: its access model, what its neutral roles mean, and its effective access
+(`cpg_infra.access`). It knows nothing of how intent is lowered.
 """
 
 from __future__ import annotations
@@ -57,7 +58,6 @@ PREFIXES: Final[Mapping[PrincipalKind, str]] = {
     PrincipalKind.MACHINE: 'serviceAccount',
     PrincipalKind.GROUP: 'group',
 }
-
 
 _OBJECT_ID: Final = re.compile(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}')
 

@@ -87,7 +87,8 @@ def definition(
     guid: str, *, actions: tuple[str, ...] = (), data: tuple[str, ...] = (), **more: Plain
 ) -> dict[str, Plain]:
     entry = {'actions': list(actions), 'dataActions': list(data), **more}
-    return resource('azure-native:authorization:RoleDefinition', guid, roleDefinitionId=guid, permissions=[entry])
+    type_ = 'azure-native:authorization:RoleDefinition'
+    return resource(type_, guid, scope=SUBSCRIPTION, roleDefinitionId=guid, permissions=[entry])
 
 
 def member(group: Plain, inside: Plain) -> dict[str, Plain]:
@@ -193,7 +194,12 @@ def test_reader_on_a_resource_group_pulls_images_and_reads_no_secret() -> None:
             {'list', 'read', 'create', 'overwrite'},
         ),
         (SECRET, '4633458b-17de-408a-b874-0445c86b69e6', ('secret', 'alpha/key'), {'read', 'read metadata'}),
-        (IDENTITY, 'f1a07417-d97a-45cb-824c-7a7467783830', ('machine-account', 'upload'), {'act as', 'read metadata'}),
+        (
+            IDENTITY,
+            'f1a07417-d97a-45cb-824c-7a7467783830',
+            ('machine-account', 'alpha/upload'),
+            {'act as', 'read metadata'},
+        ),
     ],
 )
 def test_roles_on_other_things(scope: str, role: str, thing: tuple[str, str], operations: set[str]) -> None:
@@ -211,7 +217,7 @@ def test_a_federated_program_acts_as_the_identity() -> None:
     )
     access = evaluate([*THINGS, federation])
     who = 'azure:outside:https://issuer.example.org repo:lantern'
-    assert can(access, 'machine-account', 'upload', who) == {'act as'}
+    assert can(access, 'machine-account', 'alpha/upload', who) == {'act as'}
 
 
 def test_an_eligible_group_may_ask_on_the_terms_of_the_policy() -> None:
@@ -247,6 +253,12 @@ def test_durations(text: str, wanted: int) -> None:
 def test_no_durations(text: str) -> None:
     with pytest.raises(UnreadableError, match='not a duration'):
         seconds(text)
+
+
+def test_roles_in_two_subscriptions_are_refused() -> None:
+    elsewhere = MAIN.replace('00000000-', '11111111-')
+    with pytest.raises(UnreadableError, match='roles in two subscriptions'):
+        evaluate([*THINGS, assignment(MAIN, READER), assignment(elsewhere, READER)])
 
 
 @pytest.mark.parametrize(
