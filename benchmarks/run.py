@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from benchmarks.access import main as access
 from benchmarks.emission import main as emission
 from benchmarks.engine import main as engine
 from benchmarks.group_members import main as group_members
@@ -9,8 +10,10 @@ from benchmarks.planning import main as planning
 
 
 def main() -> None:
-    """Print the figures of planning, of emission, of the provider, and of the real engine, which take minutes."""
+    """Print the figures of planning, access, emission and the provider, and of the real engine, which take minutes."""
     planning()
+    print()
+    access()
     print()
     emission()
     print()

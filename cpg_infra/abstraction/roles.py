@@ -8,6 +8,8 @@ from enum import StrEnum
 from cpg_infra.plan.roles import (
     AccountRole,
     BucketRole,
+    HailRole,
+    MetamistRole,
     ProjectRole,
     RegistryRole,
     Role,
@@ -70,6 +72,10 @@ OPERATIONS: dict[Role, frozenset[Operation]] = {
         {Operation.LIST, Operation.READ_METADATA, Operation.READ, Operation.CREATE, Operation.OVERWRITE},
     ),
     ServiceRole.INVOKE: frozenset({Operation.INVOKE}),
+    HailRole.USE: frozenset({Operation.USE}),
+    MetamistRole.READER: frozenset({Operation.LIST, Operation.READ}),
+    MetamistRole.CONTRIBUTOR: frozenset({Operation.LIST, Operation.READ, Operation.CREATE}),
+    MetamistRole.WRITER: frozenset({Operation.LIST, Operation.READ, Operation.CREATE, Operation.OVERWRITE}),
 }
 """What each neutral role is meant to allow. A cloud's own role must allow this; where it allows more or less,
 its catalogue entry says so."""

@@ -46,6 +46,7 @@ class AzureInfrastructure(AzureStorage, AzureVaults, AzureGrants):
     capabilities: ClassVar[Mapping[Capability, Expression]] = AZURE_CAPABILITIES
     roles: ClassVar[Mapping[Role, CloudRole]] = AZURE_ROLES
     longest_temporary_access = dt.timedelta(hours=24)
+    most_approvals = 1
 
     # Resource groups and budgets --------------------------------------------------------------------------
 
