@@ -285,7 +285,7 @@ def _debug(message: str) -> None:
 
 # The SDK's host of inline programs writes to the log before it closes its event loop. When the engine has gone that
 # raises, and the loop is left for the garbage collector to complain about in whichever test comes next.
-_server.log = SimpleNamespace(debug=_debug, error=log.error)  # type: ignore[assignment]  # a module
+_server.log = SimpleNamespace(debug=_debug, error=log.error)  # type: ignore[attr-defined, assignment]  # a module
 
 
 def _emit(plan: Plan) -> None:
