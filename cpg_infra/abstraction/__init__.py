@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cpg_infra.abstraction.azure import AzureInfrastructure
 from cpg_infra.abstraction.base import CloudInfrastructure, CloudState
 from cpg_infra.abstraction.capability import Capability, Expression, Support
 from cpg_infra.abstraction.dry_run import DryRunInfrastructure
@@ -23,6 +24,7 @@ from cpg_infra.config.names import Cloud
 
 IMPLEMENTATIONS: dict[Cloud, type[CloudInfrastructure]] = {
     Cloud.GCP: GcpInfrastructure,
+    Cloud.AZURE: AzureInfrastructure,
     Cloud.DRY_RUN: DryRunInfrastructure,
 }
 """The clouds that can be planned for."""
@@ -31,6 +33,7 @@ __all__ = [
     'IMPLEMENTATIONS',
     'OPERATIONS',
     'AccountKey',
+    'AzureInfrastructure',
     'Bucket',
     'By',
     'Capability',

@@ -9,5 +9,7 @@ from tests.conformance.own_types import OwnTypes
 from tests.conformance.python_sdk import PythonSdk
 
 GOOGLE: Final = PythonSdk.installed('pulumi_gcp')
+AZURE: Final = PythonSdk.installed('pulumi_azure_native')
+ENTRA: Final = PythonSdk.installed('pulumi_azuread')
 
-CHECKER: Final = Checker({'cpg': OwnTypes(), 'gcp': GOOGLE})
+CHECKER: Final = Checker({'cpg': OwnTypes(), 'gcp': GOOGLE, 'azure-native': AZURE, 'azuread': ENTRA})

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from tests.services.azure import BlobService
+from tests.services.azure_tokens import AzureTokens
 from tests.services.exchange import Answer, Refusal, Request
 from tests.services.faults import Fault
 from tests.services.google import CloudIdentity, GroupsSettings
@@ -27,6 +29,8 @@ SERVICES = {
     'https://iamcredentials.googleapis.com': '/tokens',
     'https://sts.googleapis.com': '/tokens',
     'http://metadata.google.internal': '/tokens',
+    'https://login.microsoftonline.com': '/entra',
+    'http://169.254.169.254': '/entra',
     'https://auth.hail.example.org': '/hail/gcp/auth',
     'https://batch.hail.example.org': '/hail/gcp/batch',
     'https://auth.azure.hail.example.org': '/hail/azure/auth',
@@ -41,7 +45,8 @@ class LocalServices:
     """The servers, from `with` on. `latency`: seconds before each answer.
 
     A `file` keeps the state over restarts. `group_exists` says which groups there are when another test double makes
-    them. `faults` are struck in their order, the first that matches.
+    them, and `application_named` the object id of an application in the directory of Azure, which it makes when needed.
+    `faults` are struck in their order, the first that matches.
     """
 
     def __init__(
@@ -52,6 +57,7 @@ class LocalServices:
         latency: float = 0.0,
         file: Path | None = None,
         group_exists: Callable[[str], bool] | None = None,
+        application_named: Callable[[str], str] | None = None,
     ) -> None:
         if world is None and file is not None and file.exists():
             world = World.from_dict(json.loads(file.read_text(encoding='utf-8')))
@@ -60,6 +66,7 @@ class LocalServices:
         self.calls: list[dict[str, Any]] = []
         self._file = file
         self._group_exists = group_exists
+        self._application_named = application_named
         self._lock = threading.RLock()
         self._world = world or World()
         self._handlers: dict[str, Callable[[Request], Answer]] = {}
@@ -77,7 +84,9 @@ class LocalServices:
             'identity': self.identity.handle,
             'settings': GroupsSettings(self._world).handle,
             'tokens': GoogleTokens(self._world).handle,
-            'hail': HailServices(self._world).handle,
+            'entra': AzureTokens(self._world).handle,
+            'blob': BlobService(self._world).handle,
+            'hail': HailServices(self._world, self._application_named).handle,
             'metamist': MetamistService(self._world).handle,
         }
 
@@ -88,6 +97,11 @@ class LocalServices:
     def endpoints(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """What the provider's key `endpoints` takes; `more` maps further addresses to prefixes here."""
         return {service: self.url + prefix for service, prefix in {**SERVICES, **(more or {})}.items()}
+
+    @property
+    def blob_url(self) -> str:
+        """What the provider's key `azureBlobUrl` takes."""
+        return f'{self.url}/blob/{{account}}'
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -220,9 +234,9 @@ def _handler(services: LocalServices) -> type[BaseHTTPRequestHandler]:
             content = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
             encoded = content.encode()
             self.send_response(answer.status)
-            self.send_header('Content-Type', 'text/plain' if isinstance(answer.body, str) else 'application/json')
-            self.send_header('Content-Length', str(len(encoded)))
-            for key, value in answer.headers.items():
+            kind = 'text/plain' if isinstance(answer.body, str) else 'application/json'
+            headers = {'Content-Type': kind, 'Content-Length': str(len(encoded)), **answer.headers}
+            for key, value in headers.items():
                 self.send_header(key, value)
             self.end_headers()
             self.wfile.write(encoded)
@@ -236,7 +250,7 @@ def _handler(services: LocalServices) -> type[BaseHTTPRequestHandler]:
                 return None
             if 'form' in self.headers.get('Content-Type', ''):
                 return dict(parse_qsl(content.decode(), keep_blank_values=True))
-            return json.loads(content)
+            return json.loads(content) if 'json' in self.headers.get('Content-Type', '') else content.decode()
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             pass

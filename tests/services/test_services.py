@@ -96,3 +96,25 @@ def test_writes_to_one_group_that_cross_are_aborted(services: LocalServices) -> 
     assert write('ann@example.org') == 409
     services.identity.end(another)
     assert write('ann@example.org') == 200
+
+
+def test_a_blob_needs_what_the_service_asks_for(services: LocalServices) -> None:
+    services.world.container('harbour', 'cache')
+    url = f'{services.blob_url.format(account="harbour")}/cache/a'
+    usual = {'Authorization': 'Bearer azure-token', 'x-ms-version': '2024-11-04', 'x-ms-date': 'today'}
+    block = {**usual, 'x-ms-blob-type': 'BlockBlob'}
+    with httpx.Client(trust_env=False) as client:
+
+        def code(headers: dict[str, str]) -> str:
+            return str(client.put(url, headers=headers, content='text').headers.get('x-ms-error-code', 'none'))
+
+        assert code({**block, 'x-ms-version': '2016-05-31'}) == 'InvalidHeaderValue'
+        assert code({**block, 'Authorization': 'Bearer another'}) == 'InvalidAuthenticationInfo'
+        assert code(usual) == 'MissingRequiredHeader'
+        assert code({**block, 'Content-MD5': 'AAAA'}) == 'Md5Mismatch'
+        assert code({**block, 'If-None-Match': '*'}) == 'none'
+        assert code({**block, 'If-None-Match': '*'}) == 'BlobAlreadyExists'
+        found = client.get(url, headers=usual)
+        assert (found.text, found.headers['ETag']) == ('text', '"0x1"')
+        deleting = {**usual, 'If-Match': '"0x0"'}
+        assert client.delete(url, headers=deleting).headers['x-ms-error-code'] == 'ConditionNotMet'

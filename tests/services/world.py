@@ -60,12 +60,27 @@ class Metamist:
 
 
 @dataclass
+class Azure:
+    """Blobs of `account/container` by their name: `{content, type, etag, snapshots}`."""
+
+    containers: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    tokens: list[str] = field(default_factory=lambda: ['azure-token'])
+    refuses: int = 0
+    """So many requests come before our role is known; -1: it never is."""
+    makes_containers: bool = False
+    """A request makes the container. For runs whose containers another test double makes."""
+    accounts: dict[str, str] = field(default_factory=dict)
+    """Who a token of the token services speaks for."""
+
+
+@dataclass
 class World:
     """All services."""
 
     google: Google = field(default_factory=Google)
     hail: dict[str, Hail] = field(default_factory=lambda: {'gcp': Hail(), 'azure': Hail()})
     metamist: Metamist = field(default_factory=Metamist)
+    azure: Azure = field(default_factory=Azure)
     serial: int = 0
 
     def number(self) -> int:
@@ -82,6 +97,7 @@ class World:
             Google(**given.get('google', {})),
             {cloud: Hail(**found) for cloud, found in given.get('hail', {}).items()} or cls().hail,
             Metamist(**given.get('metamist', {})),
+            Azure(**given.get('azure', {})),
             given.get('serial', 0),
         )
 
@@ -116,3 +132,17 @@ class World:
         """Who is in a group now."""
         group = next(group for group in self.google.groups.values() if group['email'] == email.lower())
         return {member['address'].lower() for member in group['members'].values() if 'removed' not in member}
+
+    def container(self, account: str, name: str) -> dict[str, dict[str, Any]]:
+        """A container without blobs."""
+        return self.azure.containers.setdefault(f'{account}/{name}', {})
+
+    def blob(self, container: dict[str, dict[str, Any]], name: str, content: str, kind: str) -> dict[str, Any]:
+        """A blob, written; it has another ETag each time."""
+        container[name] = {
+            **container.get(name, {}),
+            'content': content,
+            'type': kind,
+            'etag': f'"0x{self.number():X}"',
+        }
+        return container[name]

@@ -16,6 +16,8 @@ from typing import Final
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 PIDS: Final = 'pids'
 
+PROVIDERS_OF_CLOUDS: Final = ('gcp', 'azure-native', 'azuread')
+
 
 def write_provider(folder: Path, name: str, cloud: Path) -> None:
     """`folder/pulumi-resource-<name>`: a simulated provider over the cloud in the folder `cloud`."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from tests.simulated_cloud.azure.seeding import seed_azure
 from tests.simulated_cloud.gcp.projects import FIRST_NUMBER, enabled_from_the_start
 from tests.simulated_cloud.journal import Journal
 from tests.simulated_cloud.world import World
@@ -18,9 +19,11 @@ SEEDS: Final = Path(__file__).with_name('seeds')
 
 
 def seed(folder: Path, name: str) -> None:
-    """Begin the cloud in `folder` with what the file `seeds/<name>.toml` lists."""
+    """Begin the clouds in `folder` with what the file `seeds/<name>.toml` lists."""
     folder.mkdir(parents=True, exist_ok=True)
     made = listed(name)
+    if 'azure' in made:
+        seed_azure(folder, made['azure'])
     with Journal(folder / 'gcp.jsonl').transaction() as transaction:
         world = World(transaction)
         for key, thing in _things(made):

@@ -115,7 +115,7 @@ def test_a_condition_is_refused_where_google_takes_none(cloud: Cloud) -> None:
         cloud.create(READERS, bucket='lantern-alpha-main', role=ROLE, **ana)
     cloud.bucket('lantern-alpha-test', uniformBucketLevelAccess=True)
     cloud.create(READERS, bucket='lantern-alpha-test', role=ROLE, **ana)
-    assert list(Cloud.kind(READERS).check({'condition': {'title': 'a'}})) == [
+    assert list(cloud.kinds[READERS].check({'condition': {'title': 'a'}})) == [
         ('condition.expression', "Missing required property 'expression'")
     ]
     with pytest.raises(Refused, match='with the condition'):

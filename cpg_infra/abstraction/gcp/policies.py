@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from cpg_infra.abstraction.base import GrantedRole
 from cpg_infra.abstraction.handles import Bucket, GrantTarget, MachineAccount, Project, Registry, Secret, Service
-from cpg_infra.plan.access import Principal
 from cpg_infra.plan.values import Value
 
 
@@ -77,12 +76,6 @@ POLICIES: dict[type, PolicyKind] = {
     Registry: PolicyKind(None, 'gcp:artifactregistry/repositoryIamMember:RepositoryIamMember', _registry_scope),
     Service: PolicyKind(None, 'gcp:cloudrun/iamMember:IamMember', _service_scope),
 }
-
-
-def slug(principal: Principal) -> str:
-    """A principal as part of a logical name: its kind and name, `group-alpha-analysis`."""
-    _, kind, name = principal.key.split(':', 2)
-    return f'{kind}-{name}'
 
 
 def role_slug(granted: GrantedRole) -> str:

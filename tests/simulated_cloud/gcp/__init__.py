@@ -36,6 +36,7 @@ _KINDS: Final[tuple[Kind, ...]] = (
 CATALOGUE: Final = Catalogue(
     'gcp',
     '10.2.0',
+    'gcp',
     {kind.token: kind for kind in _KINDS},
     {'gcp:organizations/getOrganization:getOrganization': get_organization},
 )

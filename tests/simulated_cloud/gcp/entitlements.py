@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from tests.simulated_cloud.gcp.lookups import EPOCH, project_by_number, refuse_unknown_principal, require_api
-from tests.simulated_cloud.gcp.names import ENTITLEMENT_ID, named
+from tests.simulated_cloud.gcp.names import ENTITLEMENT_ID
 from tests.simulated_cloud.kind import Inputs, Thing
+from tests.simulated_cloud.naming import named
 from tests.simulated_cloud.world import Refused, World
 
 API: Final = 'privilegedaccessmanager.googleapis.com'

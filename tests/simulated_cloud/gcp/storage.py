@@ -6,8 +6,9 @@ from typing import Any
 
 from tests.simulated_cloud.gcp.lookups import EPOCH, number_of, project
 from tests.simulated_cloud.gcp.names import BUCKET as BUCKET_NAME
-from tests.simulated_cloud.gcp.names import NOT_IN_A_BUCKET, named
+from tests.simulated_cloud.gcp.names import NOT_IN_A_BUCKET
 from tests.simulated_cloud.kind import Inputs, Thing
+from tests.simulated_cloud.naming import named
 from tests.simulated_cloud.world import Refused, World
 
 
