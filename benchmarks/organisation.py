@@ -126,10 +126,10 @@ def datasets(count: int, users: int, *, everything: bool = False) -> dict[str, D
     return found
 
 
-def write_folder(folder: Path, count: int, users: int) -> Path:
+def write_folder(folder: Path, count: int, users: int, *, stacks: str = 'single') -> Path:
     """The organisation in the production layout: TOML, one YAML of datasets, members and budgets per dataset."""
     folder.mkdir(parents=True, exist_ok=True)
-    data = organisation(users)
+    data = {'stacks': stacks, **organisation(users)}
     people = data.pop('users')
     (folder / 'cpg.toml').write_text(_toml(data), encoding='utf-8')
     (folder / 'users.yaml').write_text(_yaml(people), encoding='utf-8')

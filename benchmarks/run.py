@@ -5,6 +5,7 @@ from __future__ import annotations
 from benchmarks.emission import main as emission
 from benchmarks.engine import main as engine
 from benchmarks.group_members import main as group_members
+from benchmarks.person import main as person
 from benchmarks.planning import main as planning
 
 
@@ -15,6 +16,8 @@ def main() -> None:
     emission()
     print()
     group_members()
+    print()
+    person()
     print()
     engine()
 
