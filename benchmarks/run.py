@@ -6,6 +6,7 @@ from benchmarks.access import main as access
 from benchmarks.emission import main as emission
 from benchmarks.engine import main as engine
 from benchmarks.group_members import main as group_members
+from benchmarks.person import main as person
 from benchmarks.planning import main as planning
 
 
@@ -18,6 +19,8 @@ def main() -> None:
     emission()
     print()
     group_members()
+    print()
+    person()
     print()
     engine()
 
