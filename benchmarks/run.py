@@ -6,12 +6,13 @@ from benchmarks.access import main as access
 from benchmarks.emission import main as emission
 from benchmarks.engine import main as engine
 from benchmarks.group_members import main as group_members
+from benchmarks.ledger import main as ledger
 from benchmarks.person import main as person
 from benchmarks.planning import main as planning
 
 
 def main() -> None:
-    """Print the figures of planning, access, emission and the provider, and of the real engine, which take minutes."""
+    """Print all figures; the real engine and the ledger take minutes."""
     planning()
     print()
     access()
@@ -23,6 +24,8 @@ def main() -> None:
     person()
     print()
     engine()
+    print()
+    ledger()
 
 
 if __name__ == '__main__':
