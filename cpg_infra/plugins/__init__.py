@@ -1,0 +1,1 @@
+"""Plugins that come with the package, each found by its entry point."""
