@@ -318,6 +318,48 @@ LINES: Final = Table(
     'usage_end_time',
 )
 
+DECISIONS: Final = Table(
+    'decisions',
+    'Cost control: one row per decision about a project and its budget, and one for what came of acting.',
+    (
+        _text('decision_id', 'Unique.', required=True),
+        _text('message_id', 'Pub/Sub’s number of the notification; one that is delivered again has the same.'),
+        _text('budget_id', 'Google’s id of the budget.'),
+        _text('project', 'The project.'),
+        _text('dataset', 'Whose project it is; null when it is nobody’s.'),
+        _time('period_start', 'Begin of the budget’s period, UTC.'),
+        _time('decided_at', 'UTC.'),
+        _text('outcome', '`within`, `refused`, `doubt`, `pending`, `unlink` (about to), `unlinked` or `failed`.'),
+        _text('reasons', 'Names of the conditions that did not hold, with commas.'),
+        _text('explanation', 'In sentences.'),
+        Column('cost', NUMERIC, 'As notified.'),
+        Column('budget', NUMERIC, 'As notified.'),
+        _text('currency', 'ISO 4217.'),
+        Column('confirmed', NUMERIC, 'Net cost in the same period as the ledger has it; null when it was not asked.'),
+        _time('confirmed_until', 'When the newest line of that was told, UTC.'),
+        _text('mode', '`dry-run` or `enforce`.'),
+        Column('announced', 'BOOL', 'Slack took an announcement.'),
+    ),
+    ('decision_id',),
+    'decided_at',
+)
+
+MONTHLY_SUMMARY: Final = Table(
+    'monthly_summary',
+    'Closing figures of each month, written on the third day of the next and again when asked.',
+    (
+        _text('invoice_month', '`YYYYMM`.', required=True),
+        _text('topic', 'As in the ledger.', required=True),
+        _text('cost_category', '`Storage Cost` or `Compute Cost`.', required=True),
+        _text('currency', 'ISO 4217.', required=True),
+        Column('cost', NUMERIC, 'Gross cost.'),
+        Column('credits', NUMERIC, 'Credits.'),
+        Column('net', NUMERIC, 'Net cost.'),
+        _time('written_at', 'UTC.'),
+    ),
+    ('invoice_month', 'topic', 'cost_category', 'currency'),
+)
+
 TABLES: Final = (
     LEDGER,
     RUNS,
@@ -330,6 +372,8 @@ TABLES: Final = (
     RECONCILIATION,
     TOTALS,
     LINES,
+    DECISIONS,
+    MONTHLY_SUMMARY,
 )
 
 DAILY: Final = View(

@@ -32,7 +32,9 @@ class CloudBilling:
     def state(self, project: str) -> BillingState:
         """Whether billing is on. Raises `OutsideError`: an error is never "off"."""
         said = self.http.send('GET', _place(project), headers=self.identity.headers())
-        enabled, account = (said.get('billingEnabled'), said.get('billingAccountName')) if _is_map(said) else (None, None)
+        enabled, account = (
+            (said.get('billingEnabled'), said.get('billingAccountName')) if _is_map(said) else (None, None)
+        )
         if said.get('projectId') != project or not isinstance(enabled, bool | None):
             raise OutsideError(f'{project}: the answer about its billing is not understood')
         # The API leaves out what is false or empty.
@@ -45,7 +47,3 @@ class CloudBilling:
 
 def _place(project: str) -> str:
     return f'{_API}/projects/{project}/billingInfo'
-
-
-def _is_map(said: object) -> bool:
-    return isinstance(said, dict)

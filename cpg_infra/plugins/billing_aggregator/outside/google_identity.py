@@ -34,6 +34,8 @@ class GoogleIdentity:
                 said = self._http.send('GET', _TOKEN, headers={'Metadata-Flavor': 'Google'})
                 self._token, lives = str(said['access_token']), float(said['expires_in'])
             except (KeyError, TypeError, ValueError, OutsideError) as error:
-                raise OutsideError(f'no Google identity: this is no machine of Google, and {GIVEN} is not set') from error
+                raise OutsideError(
+                    f'no Google identity: this is no machine of Google, and {GIVEN} is not set'
+                ) from error
             self._ends = time.monotonic() + max(0.0, lives - _SPARE)
         return {'Authorization': f'Bearer {self._token}'}

@@ -63,8 +63,8 @@ class Http:
         headers: Mapping[str, str],
         params: Mapping[str, str] | None = None,
         json: object = None,
-    ) -> Any:
-        """The JSON of a good answer. GET and PUT here may be repeated without harm; a POST only when it was refused.
+    ) -> Mapping[str, Any]:
+        """The JSON object of a good answer. GET and PUT here may be repeated without harm; a POST only when it was refused.
 
         Raises `OutsideError` for any other answer, and for none.
         """
@@ -90,7 +90,7 @@ class Http:
         headers: Mapping[str, str],
         params: Mapping[str, str] | None,
         json: object,
-    ) -> Any:
+    ) -> Mapping[str, Any]:
         where = f'{method} {_shown(url)}'
         started = time.monotonic()
         try:
@@ -102,10 +102,7 @@ class Http:
             said = f'{where}: no answer ({type(error).__name__} after {time.monotonic() - started:.0f} s)'
             raise (OutsideError if sent and method == 'POST' else _AgainError)(said) from error
         if answer.is_success:
-            try:
-                return answer.json()
-            except ValueError:
-                raise OutsideError(f'{where}: the answer is not JSON', answer.status_code) from None
+            return _object(answer, where)
         said = f'{where}: HTTP {answer.status_code}: {_words(answer)}'
         if answer.status_code in _PASSING and (method != 'POST' or answer.status_code == httpx.codes.TOO_MANY_REQUESTS):
             raise _AgainError(said, answer.status_code, _asked(answer))
@@ -122,6 +119,16 @@ class Http:
         error = state.outcome.exception() if state.outcome else None
         asked = error.wait if isinstance(error, _AgainError) else None
         return jitter if asked is None else min(asked, self.patience) + jitter
+
+
+def _object(answer: httpx.Response, where: str) -> Mapping[str, Any]:
+    try:
+        said = answer.json()
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        raise OutsideError(f'{where}: the answer is no JSON object', answer.status_code)
+    return said
 
 
 def _asked(answer: httpx.Response) -> float | None:

@@ -30,6 +30,6 @@ class Slack:
         if blocks:
             message['blocks'] = [*blocks]
         said = self.http.send('POST', _POST, headers={'Authorization': f'Bearer {self.token}'}, json=message)
-        if not isinstance(said, dict) or said.get('ok') is not True:
-            why = said.get('error', 'without explanation') if isinstance(said, dict) else 'without explanation'
+        if said.get('ok') is not True:
+            why = said.get('error', 'without explanation')
             raise OutsideError(f'Slack refuses a message to #{self.channel}: {why}')
