@@ -10,7 +10,8 @@ from tests.plugins.billing_aggregator.cost_report.building import rich
 
 LAYOUT = """{
     fetched: performance.getEntriesByType('resource').length,
-    wide: document.documentElement.scrollWidth > window.innerWidth,
+    wide: [document.documentElement, ...document.querySelectorAll('.wide')].some(
+        part => part.scrollWidth > part.clientWidth),
     pictures: [...document.querySelectorAll('svg')].map(svg => {
         const frame = svg.getBoundingClientRect();
         const parts = [...svg.querySelectorAll('rect, text')].map(part => part.getBoundingClientRect());
