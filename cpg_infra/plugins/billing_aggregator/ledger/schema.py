@@ -227,6 +227,7 @@ BUDGETS: Final = Table(
     'What each topic may cost: one row per topic, day it was read and currency.',
     (
         _text('topic', 'The dataset.', required=True),
+        _text('cloud', 'Where it may cost that.', required=True),
         _text('gcp_project', 'Its project; null for a budget of another cloud.'),
         _text('kind', '`monthly` or `shared`.', required=True),
         Column('day', 'DATE', 'The day for which it was read, UTC.', required=True),
@@ -234,7 +235,7 @@ BUDGETS: Final = Table(
         Column('budget', NUMERIC, 'Amount.'),
         _time('read_at', 'UTC.'),
     ),
-    ('topic', 'kind', 'day', 'currency'),
+    ('topic', 'cloud', 'kind', 'day', 'currency'),
 )
 
 RECONCILIATION: Final = Table(
