@@ -313,6 +313,7 @@ LINES: Final = Table(
         _text('month', '`YYYYMM` where the source itself says the invoice month, else null.'),
         _time('share_time', 'The time whose proportions count, UTC: begin of the batch, end of the usage.'),
         _text('fault', 'Why the line cannot be booked as it is, or null.'),
+        Column('gone', 'BOOL', 'The source no longer has it: its postings go.'),
         _text('line_hash', 'Fingerprint of everything above.'),
     ),
     ('line_id',),
