@@ -28,9 +28,9 @@ LARGEST_MESSAGE: Final = 12_000
 
 def messages(report: Report) -> list[list[dict[str, Any]]]:
     """The blocks of each message, in their order."""
-    title = {'type': 'header', 'text': {'type': 'plain_text', 'text': heading(report)[:150]}}
+    title: dict[str, Any] = {'type': 'header', 'text': {'type': 'plain_text', 'text': heading(report)[:150]}}
     closing = ' '.join(part for part in (remainder(report), freshness(report)) if part)
-    blocks = [title]
+    blocks: list[dict[str, Any]] = [title]
     blocks += [_section(chunk) for chunk in chunks([_line(one) for one in report.shown])]
     totals = [
         f'*{money(total.month)} {currency}* this month, {money(total.day)} in 24 hours'

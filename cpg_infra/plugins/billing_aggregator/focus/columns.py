@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 
-@dataclass(frozen='null', slots=True)
+@dataclass(frozen=True, slots=True)
 class FocusColumn:
     """`null`: whether it may be. `expression`: in GoogleSQL, over a row of `rows.sql`. `values`: the allowed ones, where they are listed."""
 

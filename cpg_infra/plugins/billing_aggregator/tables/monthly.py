@@ -53,8 +53,7 @@ def last_month(now: dt.datetime) -> str:
 
 def write_month(ledger: Ledger, month: str, now: dt.datetime, *, dry_run: bool = False) -> Sequence[SummaryRow]:
     """Write the figures of a month, and say them. A second time changes nothing that is not new. Raises `LedgerError`."""
-    parameters = {'month': month, 'now': now}
-    ledger.engine.stage('month_read', _READ, parameters)
+    ledger.engine.stage('month_read', _READ, {'month': month, 'now': now})
     if not dry_run:
         ledger.execute(_MERGE, {'month': month})
     rows = ledger.query('SELECT * FROM month_read ORDER BY topic, cost_category, currency')
