@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -148,7 +148,7 @@ def _once(shared: Sequence[Shared]) -> Iterator[Shared]:
         yield one
 
 
-def _stage(engine: Engine, name: str, shape: str, rows: object) -> None:
-    columns = [Column(*part.split(), '') for part in shape.split(', ')]
-    listed = [dict(zip((column.name for column in columns), row, strict=True)) for row in rows]  # type: ignore[attr-defined]
+def _stage(engine: Engine, name: str, shape: str, rows: Iterable[Sequence[object]]) -> None:
+    columns = [Column(column, kind, '') for column, kind in (part.split() for part in shape.split(', '))]
+    listed = [dict(zip((column.name for column in columns), row, strict=True)) for row in rows]
     engine.stage_rows(name, columns, listed)

@@ -140,12 +140,21 @@ def post(engine: Engine, run: Run, *, bounded: bool, adopted: str | None = None)
                     'token': run.lease.token,
                 },
             )
+            engine.execute(
+                'INSERT INTO stale_days (day) SELECT DISTINCT DATE(usage_end_time) AS day FROM ('
+                'SELECT usage_end_time FROM lines UNION ALL SELECT usage_end_time FROM gone_lines) '
+                'WHERE DATE(usage_end_time) NOT IN (SELECT day FROM stale_days)'
+            )
         check(engine, run.lease)
         engine.execute(
             'DELETE FROM totals WHERE EXISTS (SELECT 1 FROM read_scopes AS r WHERE r.source = totals.source AND r.scope = totals.scope)'
         )
-        engine.execute(f'INSERT INTO totals ({", ".join(TOTALS.names)}) SELECT {", ".join(TOTALS.names)} FROM new_totals')
-        engine.execute('DELETE FROM rejects WHERE line_id IN (SELECT line_id FROM lines UNION ALL SELECT line_id FROM gone_lines)')
+        engine.execute(
+            f'INSERT INTO totals ({", ".join(TOTALS.names)}) SELECT {", ".join(TOTALS.names)} FROM new_totals'
+        )
+        engine.execute(
+            'DELETE FROM rejects WHERE line_id IN (SELECT line_id FROM lines UNION ALL SELECT line_id FROM gone_lines)'
+        )
         engine.execute(merge_rows(REJECTS, 'SELECT * FROM new_rejects'))
     _refuse_repeats(engine, touched)
     return posted
@@ -185,7 +194,7 @@ def _freeze(engine: Engine, run: Run) -> int:
     frozen = _count(engine, 'frozen')
     if frozen:
         for name in ('lines', 'gone_lines', 'existing'):
-            engine.stage(name, f'SELECT * FROM {name} WHERE line_id NOT IN (SELECT line_id FROM frozen)')  # noqa: S608
+            engine.stage(name, f'SELECT * FROM {name} WHERE line_id NOT IN (SELECT line_id FROM frozen)')
     return frozen
 
 
@@ -201,5 +210,5 @@ def _refuse_repeats(engine: Engine, touched: Touched) -> None:
 
 
 def _count(engine: Engine, stage: str, condition: str = 'TRUE') -> int:
-    (row,) = engine.query(f'SELECT COUNT(*) AS count FROM {stage} WHERE {condition}')  # noqa: S608 - our own words
+    (row,) = engine.query(f'SELECT COUNT(*) AS count FROM {stage} WHERE {condition}')
     return int(row['count'])

@@ -279,7 +279,7 @@ TOTALS: Final = Table(
 )
 
 LINES: Final = Table(
-    'lines',
+    'source_lines',
     'Source lines of everything but the Google export, as they were read, in the source’s own currency.',
     (
         _text('line_id', 'The line.', required=True),
@@ -362,6 +362,13 @@ MONTHLY_SUMMARY: Final = Table(
     ('invoice_month', 'topic', 'cost_category', 'currency'),
 )
 
+STALE_DAYS: Final = Table(
+    'stale_days',
+    'Days whose postings changed and that the views have not been told of yet.',
+    (Column('day', 'DATE', 'Day of the end of usage, UTC.', required=True),),
+    ('day',),
+)
+
 TABLES: Final = (
     LEDGER,
     RUNS,
@@ -376,6 +383,7 @@ TABLES: Final = (
     LINES,
     DECISIONS,
     MONTHLY_SUMMARY,
+    STALE_DAYS,
 )
 
 DAILY: Final = View(

@@ -42,7 +42,7 @@ SELECT
   r.project,
   LABELS_JSON(r.labels) AS labels,
   LABELS_JSON(r.system_labels) AS system_labels,
-  r.location, r.export_time, r.cost, r.currency, r.currency_conversion_rate, r.usage, r.credits, r.invoice,
+  r.location, COALESCE(r.export_time, CAST(r.arrival AS TIMESTAMP)) AS export_time, r.cost, r.currency, r.currency_conversion_rate, r.usage, r.credits, r.invoice,
   r.cost_type, r.adjustment_info,
   CASE WHEN ABS(r.cost) < 9000000000 THEN CAST(r.cost AS NUMERIC) END AS cost_exact,
   CREDITS_TOTAL(r.credits) AS credits_exact,
