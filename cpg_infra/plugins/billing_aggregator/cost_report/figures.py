@@ -25,8 +25,10 @@ _AROUND: Final = dt.timedelta(days=46)
 
 _PROJECTS: Final = """
 SELECT
-    ledger.project.id AS project,
-    MIN(CASE WHEN entry = 'charge' THEN topic END) AS topic,
+    CASE WHEN cloud = 'gcp' THEN ledger.project.id ELSE COALESCE(ledger.project.name, ledger.project.id) END AS project,
+    -- Another cloud's account may hold several datasets, and is then nobody's alone.
+    CASE WHEN COUNT(DISTINCT CASE WHEN entry = 'charge' THEN topic END) = 1
+        THEN MIN(CASE WHEN entry = 'charge' THEN topic END) END AS topic,
     cloud,
     currency,
     CASE WHEN ledger.service.description = 'Cloud Storage' THEN 'storage' ELSE 'compute' END AS category,

@@ -132,7 +132,7 @@ def _project(line: Line, figures: Figures, known: Known, elapsed: Decimal, days:
     day_share = total.day / budget if budget else None
     billing = known.billing.get(name, Billing.NOT_ASKED)
     return ProjectCost(
-        project=name or 'no project',
+        project=name or _nameless(line),
         dataset=known.datasets.get(name) or line.topic or '',
         currency=line.currency,
         storage=line.storage,
@@ -144,6 +144,10 @@ def _project(line: Line, figures: Figures, known: Known, elapsed: Decimal, days:
         flags=tuple(_flags(billing, month_share, day_share, elapsed, days)),
         always=line.topic == known.hail or known.datasets.get(name) == known.hail,
     )
+
+
+def _nameless(line: Line) -> str:
+    return 'no project' if line.cloud in {None, 'gcp'} else f'{line.cloud}, no project'
 
 
 def _flags(billing: Billing, month: Decimal | None, day: Decimal | None, elapsed: Decimal, days: int) -> Sequence[Flag]:

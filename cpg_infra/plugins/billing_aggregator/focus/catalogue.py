@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-PROVIDERS: Final = {'gcp': 'Google Cloud', 'azure': 'Microsoft', 'ica': 'Illumina'}
+PROVIDERS: Final = {'gcp': 'Google Cloud', 'azure': 'Microsoft', 'microsoft': 'Microsoft', 'ica': 'Illumina'}
 """Who sells and issues the invoice, by the ledger's cloud. Another cloud is called as it is there."""
 
 SERVICES: Final = {
@@ -26,7 +26,7 @@ SERVICES: Final = {
     'Compute Engine': 'Compute',
     'Container Registry': 'Developer Tools',
     'Dataproc': 'Analytics',
-    'Hail Batch': 'Compute',
+    'Hail compute': 'Compute',
     'Invoice': 'Other',
     'Kubernetes Engine': 'Compute',
     'Networking': 'Networking',

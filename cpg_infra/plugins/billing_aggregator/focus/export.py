@@ -14,7 +14,7 @@ from typing import Final
 from cpg_infra.plugins.billing_aggregator.focus.catalogue import PROVIDERS, SERVICES
 from cpg_infra.plugins.billing_aggregator.focus.columns import COLUMNS, FocusColumn
 from cpg_infra.plugins.billing_aggregator.ledger import Ledger, LedgerError
-from cpg_infra.plugins.billing_aggregator.ledger.duckdb_engine import DuckDBEngine
+from cpg_infra.plugins.billing_aggregator.ledger.duckdb_engine import DuckDBEngine, quoted_text
 from cpg_infra.plugins.billing_aggregator.ledger.months import month_before
 from cpg_infra.plugins.billing_aggregator.ledger.schema import Column
 
@@ -69,18 +69,29 @@ def export_focus(
     )
     engine.stage(
         'focus_file',
-        f'SELECT {", ".join(f"{column.expression} AS {column.name}" for column in COLUMNS)} FROM focus_rows',  # noqa: S608
+        f'SELECT {", ".join(f"{column.expression} AS {column.name}" for column in COLUMNS)} FROM focus_rows',
         {'period_start': starts, 'period_end': ends},
     )
     order = 'ORDER BY ChargePeriodStart, x_Topic, SkuId, BilledCost'
     listed = ', '.join(_written(column, form) for column in COLUMNS)
     options = 'FORMAT parquet, COMPRESSION zstd' if form is FileFormat.PARQUET else 'FORMAT csv, HEADER'
-    quoted = str(path).replace("'", "''")
-    engine.query_native(f"COPY (SELECT {listed} FROM focus_file {order}) TO '{quoted}' ({options})")  # noqa: S608
+    _write(engine, f'SELECT {listed} FROM focus_file {order}', path, options)
     found = engine.query_native(
         'SELECT BillingCurrency AS currency, count(*) AS rows, sum(BilledCost) AS billed FROM focus_file GROUP BY ALL ORDER BY ALL'
     )
     return Exported(sum(row['rows'] for row in found), {row['currency']: row['billed'] for row in found})
+
+
+def _write(engine: DuckDBEngine, query: str, path: Path, options: str) -> None:
+    """The file is the old one or the new one, never half of it."""
+    scratch = path.with_name(f'.{path.name}.writing')
+    try:
+        engine.query_native(f'COPY ({query}) TO {quoted_text(str(scratch))} ({options})')
+        scratch.replace(path)
+    except OSError as error:
+        raise LedgerError(f'{path}: {(error.strerror or str(error)).lower()}') from error
+    finally:
+        scratch.unlink(missing_ok=True)
 
 
 def _rows() -> str:

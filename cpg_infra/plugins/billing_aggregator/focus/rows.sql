@@ -23,8 +23,11 @@ SELECT
     c.gross,
     c.billed,
     c.currency,
-    CASE c.cloud WHEN 'gcp' THEN @gcp_account WHEN 'azure' THEN @azure_account ELSE COALESCE(c.cloud, 'unknown') END
-        AS billing_account,
+    CASE
+        WHEN c.cloud = 'gcp' THEN @gcp_account
+        WHEN c.source = 'azure' THEN @azure_account
+        ELSE COALESCE(c.cloud, 'unknown')
+    END AS billing_account,
     CASE
         WHEN c.is_grant THEN 'Credit'
         WHEN c.cost_type = 'tax' THEN 'Tax'

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from cpg_infra.plugins.billing_aggregator.ledger import Ledger
+from cpg_infra.plugins.billing_aggregator.ledger.faults import InputError
 from cpg_infra.plugins.billing_aggregator.ledger.months import invoice_month, month_before
 
 _READ: Final = """
@@ -49,6 +51,16 @@ class SummaryRow:
 def last_month(now: dt.datetime) -> str:
     """The last complete invoice month, `YYYYMM`: in January, December of the year before."""
     return month_before(invoice_month(now))
+
+
+def parse_month(text: str, now: dt.datetime) -> str:
+    """An invoice month that a person writes, `202611` or `2026-11`. Raises `InputError`."""
+    month = text.replace('-', '', 1)
+    if re.fullmatch(r'\d{4}(0[1-9]|1[0-2])', month) is None:
+        raise InputError(f'--month: {text!r} is no month like 202611')
+    if month > invoice_month(now):
+        raise InputError(f'--month: {text} is in the future')
+    return month
 
 
 def write_month(ledger: Ledger, month: str, now: dt.datetime, *, dry_run: bool = False) -> Sequence[SummaryRow]:
