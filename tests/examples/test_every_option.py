@@ -86,7 +86,7 @@ def inner(annotation: object) -> Iterator[tuple[str, type[BaseModel]]]:
 def options(model: type[BaseModel], path: str = '') -> Iterator[str]:
     """The path of every field of a model, and of the models inside it."""
     for name, field in model.model_fields.items():
-        here = f'{path}.{name}'.removeprefix('.')
+        here = f'{path}.{field.alias or name}'.removeprefix('.')
         yield here
         for step, part in inner(annotation_of(field)):
             yield from options(part, f'{here}{step}')
@@ -99,9 +99,14 @@ def values(value: object, model: type[BaseModel], path: str = '') -> Iterator[tu
     for name, item in value.items():
         here = f'{path}.{name}'.removeprefix('.')
         yield here, item
-        for step, part in inner(annotation_of(model.model_fields[name])):
+        for step, part in inner(annotation_of(field_of(model, name))):
             for single in at(item, step):
                 yield from values(single, part, f'{here}{step}')
+
+
+def field_of(model: type[BaseModel], key: str) -> FieldInfo:
+    """The field that is written as `key`."""
+    return next(field for name, field in model.model_fields.items() if (field.alias or name) == key)
 
 
 def at(value: object, step: str) -> list[object]:
@@ -132,8 +137,8 @@ def default(path: str) -> object:
     model: type[BaseModel] = CPGDatasetConfig if path.startswith('<dataset>.') else CPGInfrastructureConfig
     steps = path.removeprefix('<dataset>.').replace('[]', '').replace('.<name>', '').split('.')
     for step in steps[:-1]:
-        model = next(part for _, part in inner(annotation_of(model.model_fields[step])))
-    field = model.model_fields[steps[-1]]
+        model = next(part for _, part in inner(annotation_of(field_of(model, step))))
+    field = field_of(model, steps[-1])
     return ... if field.is_required() else field.default
 
 

@@ -7,18 +7,28 @@ reads its window again and finds most of it in place.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from cpg_infra.plugins.billing_aggregator.adoption import stage_month
 from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine
 from cpg_infra.plugins.billing_aggregator.ledger.faults import LeaseLostError
 from cpg_infra.plugins.billing_aggregator.ledger.leases import LeaseTakenError, release, renew, take
 from cpg_infra.plugins.billing_aggregator.ledger.merging import merge_rows
-from cpg_infra.plugins.billing_aggregator.ledger.posting import Posted, Run, TopicChange
+from cpg_infra.plugins.billing_aggregator.ledger.months import months_between
+from cpg_infra.plugins.billing_aggregator.ledger.posting import Posted, Run, TopicChange, post
 from cpg_infra.plugins.billing_aggregator.ledger.reconciling import Balance, balances, record, uneven_lines
 from cpg_infra.plugins.billing_aggregator.ledger.refreshing import refresh
-from cpg_infra.plugins.billing_aggregator.ledger.runs import move_watermark, new_run_id, open_from, watermark, write_run
+from cpg_infra.plugins.billing_aggregator.ledger.runs import (
+    booked_until,
+    move_watermark,
+    new_run_id,
+    open_from,
+    rejected_scopes,
+    watermark,
+    write_run,
+)
 from cpg_infra.plugins.billing_aggregator.ledger.schema import PROPORTIONS
 from cpg_infra.plugins.billing_aggregator.loading import grouped, keep, load_days, load_kept, repriced, together
 from cpg_infra.plugins.billing_aggregator.settings import Settings
@@ -70,6 +80,7 @@ class Asked:
     end: dt.datetime | None = None
     batches: tuple[int, ...] = ()
     reopen: bool = False
+    resume: bool = False
     dry: bool = False
 
 
@@ -102,15 +113,17 @@ class Aggregation:
         """The names of the sources; the export first, because it brings the rates."""
         return (*(['gcp'] if self._export else []), *self._others)
 
-    def run(self, asked: Asked, only: str | None = None) -> list[Outcome]:
-        """Aggregate every source, or only one. Raises `LedgerError` for what is wrong with the ledger itself."""
+    def run(self, asked: Asked, only: Collection[str] | None = None) -> list[Outcome]:
+        """Aggregate every source, or only some. Raises `LedgerError` for what is wrong with the ledger itself."""
         run_id = new_run_id(self._now)
         self._settings.attribution.stage(self._engine)
         outcomes = [
             self._source(name, asked, run_id)
             for name in self.sources
-            if (only is None or name == only) and not (asked.batches and name != 'hail')
+            if (only is None or name in only) and not (asked.batches and name != 'hail')
         ]
+        if asked.command == 'adopt' and all(one.status != 'failed' for one in outcomes):
+            outcomes = self._adopt(asked, run_id, outcomes)
         if not asked.dry:
             refresh(self._engine, lambda done, total: self._tell('views', done, total))
         return outcomes
@@ -135,7 +148,7 @@ class Aggregation:
                 write_run(self._engine, row)
             run = Run(run_id, lease, self._now, self._open_from(asked), asked.dry)
             mark = self._gcp(asked, run, outcome, row) if name == 'gcp' else self._other(name, asked, run, outcome, row)
-            if not asked.dry:
+            if not asked.dry and asked.command != 'adopt':
                 self._settle(outcome, run_id, mark)
         except (SourceError, LeaseLostError) as error:
             outcome.status = 'failed'
@@ -176,20 +189,31 @@ class Aggregation:
         if export is None:
             raise SourceError('gcp', 'it is not configured')
         export.check(outcome.notes)
+        if asked.command == 'adopt':
+            return None
         overlap = self._settings.windows.overlaps.get('gcp', dt.timedelta(days=3))
         window = self._window('gcp', overlap, asked, dt.datetime(1970, 1, 1, tzinfo=dt.UTC))
-        last = (window.end - dt.timedelta(microseconds=1)).date()
-        row |= {'window_start': window.start.date().isoformat(), 'window_end': last.isoformat()}
-        days = export.days(window.start.date(), last)
+        first, last = window.start.date(), (window.end - dt.timedelta(microseconds=1)).date()
+        if asked.resume and (booked := booked_until(self._engine, 'gcp', first.isoformat())):
+            first = dt.date.fromisoformat(booked) + dt.timedelta(days=1)
+        row |= {'window_start': window.start.date().isoformat(), 'window_end': None}
+        days = export.days(first, last)
+        if asked.command == 'retry':
+            wanted = rejected_scopes(self._engine, 'gcp')
+            days = [day for day in days if day.day.isoformat() in wanted]
         done = 0
         for group in together(days):
             renew(self._engine, run.lease, self._now)
             posted = load_days(self._engine, export, group[0].day, group[-1].day, self._settings.attribution, run)
             outcome.add(posted)
             self._check_lines('gcp', posted, outcome, run)
+            row['window_end'] = group[-1].day.isoformat()
+            if not asked.dry:
+                write_run(self._engine, row)
             done += len(group)
             self._tell('gcp', done, len(days))
-        return (days[-1].day.isoformat(), window.whole) if days else None
+        row['window_end'] = last.isoformat()
+        return (days[-1].day.isoformat(), window.whole) if days and asked.command != 'retry' else None
 
     def _other(
         self, name: str, asked: Asked, run: Run, outcome: Outcome, row: dict[str, object]
@@ -199,15 +223,44 @@ class Aggregation:
         window = self._window(name, overlap, asked, self._now - FIRST_WINDOW)
         row |= {'window_start': window.start.isoformat(), 'window_end': window.end.isoformat()}
         done = 0
-        if asked.command != 'backfill' and not asked.batches and not asked.dry:
+        if asked.command == 'retry':
+            self._post(name, rejected_scopes(self._engine, name), run, outcome)
+            return None
+        if asked.command == 'aggregate' and not asked.batches and not asked.dry:
             self._post(name, repriced(self._engine, name, self._settings.pricing.currency), run, outcome)
         for scopes in grouped(source.read(window, outcome.notes)):
             renew(self._engine, run.lease, self._now)
-            keep(self._engine, name, scopes, outcome.notes)
-            self._post(name, [scope for scope, _ in scopes], run, outcome)
+            keep(self._engine, name, scopes, outcome.notes, dry=asked.dry and asked.command != 'adopt')
+            if asked.command != 'adopt':
+                self._post(name, [scope for scope, _ in scopes], run, outcome)
             done += len(scopes)
             self._tell(name, done, 0)
         return None if asked.batches else (window.end.replace(tzinfo=None).isoformat(), window.whole)
+
+    def _adopt(self, asked: Asked, run_id: str, read: list[Outcome]) -> list[Outcome]:
+        """Replace the rows of no run, one invoice month and statement after the other, by postings of all sources."""
+        outcome = Outcome('take-over')
+        outcome.notes = Notes([note for one in read for note in one.notes.said])
+        leases = [take(self._engine, name, run_id, self._now) for name in self.sources]
+        try:
+            months = months_between(asked.start or self._now, asked.end or self._now)
+            for done, month in enumerate(months, start=1):
+                stage_month(self._engine, self._export, month, self._now, self._settings, run_id)
+                run = Run(run_id, leases[0], self._now, '', asked.dry)
+                outcome.add(post(self._engine, run, bounded=False, adopted=month))
+                for lease in leases:
+                    renew(self._engine, lease, self._now)
+                self._tell('take-over', done, len(months))
+        finally:
+            for lease in leases:
+                release(self._engine, lease)
+        if not asked.dry:
+            outcome.balances = balances(self._engine)
+            record(self._engine, outcome.balances, run_id, self._now)
+            wrong = [balance for balance in outcome.balances if not balance.ok]
+            outcome.status = 'unreconciled' if wrong else 'ok'
+            outcome.faults += [str(balance) for balance in wrong]
+        return [outcome]
 
     def _post(self, name: str, scopes: Sequence[str], run: Run, outcome: Outcome) -> None:
         if not scopes:

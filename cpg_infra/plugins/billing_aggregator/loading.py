@@ -23,7 +23,7 @@ ROWS_TOGETHER: Final = 400_000
 LINES_TOGETHER: Final = 100_000
 """Lines of scopes that are kept and booked in one go; a scope is never divided."""
 
-_SCOPE: Final = (Column('source', 'STRING', ''), Column('scope', 'STRING', ''))
+_SCOPE: Final = (Column('source', 'STRING', ''), Column('scope', 'STRING', ''), Column('invoice_month', 'STRING', ''))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def stage_days(
     engine.stage('lines', model('gcp_lines'), {'default_topic': attribution.default_topic})
     engine.stage('gone_lines', 'SELECT line_id, usage_end_time, export_time FROM lines WHERE FALSE')
     engine.stage('new_totals', model('gcp_totals'), {'run_id': run_id})
-    engine.stage('read_scopes', 'SELECT DISTINCT source, scope FROM new_totals')
+    engine.stage('read_scopes', 'SELECT DISTINCT source, scope, CAST(NULL AS STRING) AS invoice_month FROM new_totals')
 
 
 def grouped(readings: Iterator[Reading]) -> Iterator[list[tuple[str, list[Line]]]]:
@@ -82,11 +82,15 @@ def grouped(readings: Iterator[Reading]) -> Iterator[list[tuple[str, list[Line]]
         yield group
 
 
-def keep(engine: Engine, source: str, scopes: Sequence[tuple[str, list[Line]]], notes: Notes) -> None:
-    """Write what was read into `source_lines`; lines that a scope no longer has are marked as gone."""
+def keep(engine: Engine, source: str, scopes: Sequence[tuple[str, list[Line]]], notes: Notes, *, dry: bool) -> None:
+    """Write what was read into `source_lines`; lines that a scope no longer has are marked as gone.
+
+    When `dry`, it is laid out as `incoming` only.
+    """
     engine.stage_rows('kept_scopes', _SCOPE, ({'source': source, 'scope': scope} for scope, _ in scopes))
-    seen: set[object] = set()
-    engine.stage_rows('incoming', LINES.columns, _unrepeated(scopes, seen, source, notes))
+    engine.stage_rows('incoming', LINES.columns, _unrepeated(scopes, source, notes))
+    if dry:
+        return
     with engine.transaction():
         engine.execute(merge_rows(LINES, 'SELECT * FROM incoming'))
         engine.execute(
@@ -96,9 +100,8 @@ def keep(engine: Engine, source: str, scopes: Sequence[tuple[str, list[Line]]], 
         )
 
 
-def _unrepeated(
-    scopes: Sequence[tuple[str, list[Line]]], seen: set[object], source: str, notes: Notes
-) -> Iterator[Line]:
+def _unrepeated(scopes: Sequence[tuple[str, list[Line]]], source: str, notes: Notes) -> Iterator[Line]:
+    seen: set[object] = set()
     for _, lines in scopes:
         for line in lines:
             if line['line_id'] in seen:
@@ -108,15 +111,13 @@ def _unrepeated(
             yield line
 
 
-def stage_kept(
-    engine: Engine, source: str, scopes: Sequence[str], attribution: Attribution, pricing: Pricing, run_id: str
-) -> None:
-    """Lay out the kept lines of these scopes, priced, and what they say in all."""
+def stage_kept(engine: Engine, source: str, scopes: Sequence[str], *, dry: bool) -> None:
+    """Lay out the kept lines of these scopes, and those that are gone; when `dry`, what `keep` has laid out."""
     engine.stage_rows('read_scopes', _SCOPE, ({'source': source, 'scope': scope} for scope in scopes))
     of_scopes = 'FROM source_lines AS l JOIN read_scopes AS r ON r.source = l.source AND r.scope = l.scope'
-    engine.stage('chosen_lines', f'SELECT l.* {of_scopes} WHERE NOT l.gone')
-    engine.stage('gone_lines', f'SELECT l.line_id, l.usage_end_time, l.export_time {of_scopes} WHERE l.gone')
-    stage_chosen(engine, attribution, pricing, run_id)
+    gone = 'l.line_id NOT IN (SELECT line_id FROM incoming)' if dry else 'l.gone'
+    engine.stage('chosen_lines', 'SELECT * FROM incoming' if dry else f'SELECT l.* {of_scopes} WHERE NOT l.gone')
+    engine.stage('gone_lines', f'SELECT l.line_id, l.usage_end_time, l.export_time {of_scopes} WHERE {gone}')
 
 
 def stage_chosen(engine: Engine, attribution: Attribution, pricing: Pricing, run_id: str) -> None:
@@ -135,10 +136,17 @@ def stage_chosen(engine: Engine, attribution: Attribution, pricing: Pricing, run
 
 
 def load_kept(
-    engine: Engine, source: str, scopes: Sequence[str], attribution: Attribution, pricing: Pricing, run: Run
+    engine: Engine,
+    source: str,
+    scopes: Sequence[str],
+    attribution: Attribution,
+    pricing: Pricing,
+    run: Run,
 ) -> Posted:
     """Book the kept lines of these scopes. The attribution is staged already."""
-    stage_kept(engine, source, scopes, attribution, pricing, run.run_id)
+    stage_kept(engine, source, scopes, dry=run.dry)
+    stage_chosen(engine, attribution, pricing, run.run_id)
+    # A line of these sources may come again with another time; a batch has completed once.
     return post(engine, run, bounded=source == 'hail')
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from cpg_infra.config import CPGDatasetConfig, CPGInfrastructureConfig
 from cpg_infra.plugins.billing_aggregator.ledger.attribution import LARGEST_TOTAL, Attribution, Shared
-from cpg_infra.plugins.billing_aggregator.ledger.faults import LedgerError
+from cpg_infra.plugins.billing_aggregator.ledger.faults import InputError
 from cpg_infra.plugins.billing_aggregator.ledger.rates import DatedRate
 from cpg_infra.plugins.billing_aggregator.loading import Pricing
 from cpg_infra.plugins.billing_aggregator.sources.hail import Thresholds
@@ -51,10 +51,10 @@ class Settings:
 
 
 def settings_of(folder: Path, organisation: CPGInfrastructureConfig, datasets: Sequence[CPGDatasetConfig]) -> Settings:
-    """The settings. Raises `LedgerError` when the configuration has no section for the aggregator."""
+    """The settings. Raises `InputError` when the configuration has no section for the aggregator."""
     aggregator = organisation.billing.aggregator if organisation.billing else None
     if aggregator is None:
-        raise LedgerError('billing.aggregator: the configuration has no such section, so there is nothing to aggregate')
+        raise InputError('billing.aggregator: the configuration has no such section, so there is nothing to aggregate')
     files = aggregator.files or Aggregator.Files()
     windows = aggregator.windows or Aggregator.Windows()
     thresholds = aggregator.thresholds or Aggregator.Thresholds()
@@ -102,25 +102,25 @@ def _attribution(given: Aggregator.Attribution, datasets: Sequence[CPGDatasetCon
 
 
 def read_proportions(file: Path) -> list[dict[str, object]]:
-    """The rows of a file of proportions. Raises `LedgerError` with the first line that is wrong."""
+    """The rows of a file of proportions. Raises `InputError` with the first line that is wrong."""
     rows: list[dict[str, object]] = []
     seen: set[tuple[object, object, object]] = set()
     try:
         with file.open(encoding='utf-8', newline='') as stream:
             reader = csv.DictReader(stream)
             if sorted(reader.fieldnames or ()) != sorted(_COLUMNS):
-                raise LedgerError(f'{file}:1: the columns must be {", ".join(_COLUMNS)}')
+                raise InputError(f'{file}:1: the columns must be {", ".join(_COLUMNS)}')
             for row in reader:
                 read = _proportion(row, f'{file}:{reader.line_num}')
                 key = (read['method'], read['effective_from'], read['topic'])
                 if key in seen:
-                    raise LedgerError(f'{file}:{reader.line_num}: {key[0]} from {key[1]} names {key[2]} twice')
+                    raise InputError(f'{file}:{reader.line_num}: {key[0]} from {key[1]} names {key[2]} twice')
                 seen.add(key)
                 rows.append(read)
     except UnicodeDecodeError:
-        raise LedgerError(f'{file}: this file is no UTF-8 text') from None
+        raise InputError(f'{file}: this file is no UTF-8 text') from None
     except OSError as error:
-        raise LedgerError(f'{file}: {(error.strerror or str(error)).lower()}') from None
+        raise InputError(f'{file}: {(error.strerror or str(error)).lower()}') from None
     return rows
 
 
@@ -128,13 +128,13 @@ def _proportion(row: Mapping[str, str | None], place: str) -> dict[str, object]:
     try:
         day = dt.date.fromisoformat((row['effective_from'] or '').strip())
     except ValueError:
-        raise LedgerError(f'{place}: effective_from must be a date like 2027-01-31') from None
+        raise InputError(f'{place}: effective_from must be a date like 2027-01-31') from None
     weight = (row['weight'] or '').strip()
     if not weight.isascii() or not weight.isdigit() or int(weight) > LARGEST_TOTAL:
-        raise LedgerError(f'{place}: weight must be a whole number from 0 to {LARGEST_TOTAL}')
+        raise InputError(f'{place}: weight must be a whole number from 0 to {LARGEST_TOTAL}')
     method, topic = (row['method'] or '').strip(), (row['topic'] or '').strip()
     if not method or not topic:
-        raise LedgerError(f'{place}: method and topic must not be empty')
+        raise InputError(f'{place}: method and topic must not be empty')
     return {
         'method': method,
         'effective_from': day,

@@ -147,7 +147,8 @@ def post(engine: Engine, run: Run, *, bounded: bool, adopted: str | None = None)
             )
         check(engine, run.lease)
         engine.execute(
-            'DELETE FROM totals WHERE EXISTS (SELECT 1 FROM read_scopes AS r WHERE r.source = totals.source AND r.scope = totals.scope)'
+            'DELETE FROM totals WHERE EXISTS (SELECT 1 FROM read_scopes AS r WHERE r.source = totals.source '
+            'AND r.scope = totals.scope AND IFNULL(r.invoice_month, totals.invoice_month) = totals.invoice_month)'
         )
         engine.execute(
             f'INSERT INTO totals ({", ".join(TOTALS.names)}) SELECT {", ".join(TOTALS.names)} FROM new_totals'

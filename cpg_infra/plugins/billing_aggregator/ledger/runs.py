@@ -58,3 +58,19 @@ def write_run(engine: Engine, row: dict[str, object]) -> None:
     """Write the row of a run, or write it again."""
     engine.stage_rows('run_rows', RUNS.columns, [row])
     engine.execute(merge_rows(RUNS, 'SELECT * FROM run_rows'))
+
+
+def booked_until(engine: Engine, source: str, window_start: str) -> str | None:
+    """The last day that the latest back-fill of this window has booked, when it did not end well."""
+    rows = engine.query(
+        "SELECT status, window_end FROM runs WHERE source = @source AND command = 'backfill' "
+        'AND window_start = @start ORDER BY run_id DESC LIMIT 1',
+        {'source': source, 'start': window_start},
+    )
+    return rows[0]['window_end'] if rows and rows[0]['status'] != 'ok' else None
+
+
+def rejected_scopes(engine: Engine, source: str) -> list[str]:
+    """The scopes that dead letters of a source came from."""
+    rows = engine.query('SELECT DISTINCT scope FROM rejects WHERE source = @source', {'source': source})
+    return sorted(row['scope'] for row in rows)

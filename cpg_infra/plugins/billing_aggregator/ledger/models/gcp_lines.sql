@@ -30,7 +30,7 @@ SELECT
     WHEN m.map_no IS NULL THEN 'shared-no-map'
     ELSE CONCAT('shared-', s.method)
   END AS rule,
-  CASE WHEN s.method IS NOT NULL AND ABS(r.cost) < 9000000000 AND r.currency IS NOT NULL AND r.invoice.month IS NOT NULL AND r.usage_end_time IS NOT NULL THEN
+  CASE WHEN s.method IS NOT NULL AND ABS(r.cost) < 9000000000 AND r.currency IS NOT NULL THEN
     CASE
       WHEN n.map_no IS NOT NULL THEN n.map_no
       WHEN LABEL_IN(r.labels, 'dataset') IS NOT NULL OR DATE(r.usage_end_time) < s.from_day OR m.map_no IS NULL THEN s.fallback_map_no
@@ -42,14 +42,15 @@ SELECT
   r.project,
   LABELS_JSON(r.labels) AS labels,
   LABELS_JSON(r.system_labels) AS system_labels,
-  r.location, COALESCE(r.export_time, CAST(r.arrival AS TIMESTAMP)) AS export_time, r.cost, r.currency, r.currency_conversion_rate, r.usage, r.credits, r.invoice,
+  r.location, COALESCE(r.export_time, CAST(r.arrival AS TIMESTAMP)) AS export_time, r.cost, r.currency, r.currency_conversion_rate, r.usage, r.credits,
+  STRUCT(COALESCE(r.invoice.month, INVOICE_MONTH(COALESCE(r.usage_end_time, CAST(r.arrival AS TIMESTAMP)))) AS month) AS invoice,
   r.cost_type, r.adjustment_info,
   CASE WHEN ABS(r.cost) < 9000000000 THEN CAST(r.cost AS NUMERIC) END AS cost_exact,
   CREDITS_TOTAL(r.credits) AS credits_exact,
   FALSE AS rate_provisional,
   CASE
     WHEN r.cost IS NULL OR NOT ABS(r.cost) < 9000000000 THEN 'unreadable-amount'
-    WHEN r.currency IS NULL OR r.invoice.month IS NULL OR r.usage_end_time IS NULL THEN 'incomplete'
+    WHEN r.currency IS NULL THEN 'incomplete'
     WHEN s.method IS NULL OR n.map_no IS NOT NULL THEN NULL
     WHEN LABEL_IN(r.labels, 'dataset') IS NOT NULL THEN 'unknown-dataset'
     WHEN DATE(r.usage_end_time) >= s.from_day AND m.map_no IS NULL THEN 'no-map'

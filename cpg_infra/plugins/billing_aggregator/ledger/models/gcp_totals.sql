@@ -2,7 +2,7 @@
 SELECT
   'gcp' AS source,
   CAST(arrival AS STRING) AS scope,
-  IFNULL(invoice.month, '') AS invoice_month,
+  COALESCE(invoice.month, INVOICE_MONTH(COALESCE(usage_end_time, CAST(arrival AS TIMESTAMP)))) AS invoice_month,
   IFNULL(currency, '') AS currency,
   COUNTIF(ABS(cost) < 9000000000) AS lines,
   IFNULL(SUM(CASE WHEN ABS(cost) < 9000000000 THEN CAST(cost AS NUMERIC) END), 0) AS cost,
@@ -11,4 +11,4 @@ SELECT
   COUNT(*) - COUNTIF(ABS(cost) < 9000000000) AS unreadable,
   @run_id AS run_id
 FROM raw_gcp
-GROUP BY arrival, invoice.month, currency
+GROUP BY arrival, COALESCE(invoice.month, INVOICE_MONTH(COALESCE(usage_end_time, CAST(arrival AS TIMESTAMP)))), currency

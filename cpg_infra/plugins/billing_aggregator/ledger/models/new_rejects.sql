@@ -3,7 +3,7 @@ SELECT
   l.line_id, l.source, l.scope, l.fault AS reason,
   CASE l.fault
     WHEN 'unreadable-amount' THEN 'the amount is missing, no number, or too large; nothing is booked'
-    WHEN 'incomplete' THEN 'currency, invoice month or end of usage is missing; booked to unallocated'
+    WHEN 'incomplete' THEN 'the currency is missing; booked to unallocated'
     WHEN 'no-rate' THEN CONCAT('no rate for ', IFNULL(l.currency, '?'), ' in ', IFNULL(l.invoice.month, '?'), ' or three months before; booked to unallocated')
     WHEN 'unknown-dataset' THEN 'it names a dataset that is not configured; booked to the fall-back topic'
     WHEN 'no-map' THEN 'there are no proportions for its day; booked to the fall-back topic'
