@@ -17,15 +17,12 @@ from cpg_infra.plugins.billing_aggregator.aggregate import Aggregation, Asked, O
 from cpg_infra.plugins.billing_aggregator.ledger import Ledger, open_ledger
 from cpg_infra.plugins.billing_aggregator.ledger.duckdb_engine import DuckDBEngine
 from cpg_infra.plugins.billing_aggregator.ledger.faults import InputError
-from cpg_infra.plugins.billing_aggregator.settings import Settings, read_proportions, settings_of
+from cpg_infra.plugins.billing_aggregator.settings import ALIASES, Settings, read_proportions, settings_of
 from cpg_infra.plugins.billing_aggregator.sources.configured import other_sources
 from cpg_infra.plugins.billing_aggregator.sources.gcp_files import GcpFiles
 
 PATIENCE: Final = 60.0
 """Seconds to wait for another command that has the ledger open."""
-
-ALIASES: Final = {'seqr': ('gcp', 'hail'), 'seqr24': ('gcp', 'hail')}
-"""Functions of old whose costs are booked with the sources that they came from."""
 
 
 @dataclass(frozen=True, slots=True)
