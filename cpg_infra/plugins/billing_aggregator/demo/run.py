@@ -33,6 +33,7 @@ from cpg_infra.plugins.billing_aggregator.sources.azure import Azure
 from cpg_infra.plugins.billing_aggregator.sources.gcp_files import GcpFiles
 from cpg_infra.plugins.billing_aggregator.sources.hail import Hail
 from cpg_infra.plugins.billing_aggregator.sources.ica import Ica
+from cpg_infra.plugins.billing_aggregator.sources.source import Source
 from cpg_infra.plugins.billing_aggregator.sources.web import Web
 from cpg_infra.plugins.billing_aggregator.tables import configured_budgets, write_budgets, write_month
 
@@ -143,7 +144,7 @@ class _Steps:
         export = None
         if isinstance(engine, DuckDBEngine) and settings.gcp_files is not None:
             export = GcpFiles(engine, settings.gcp_files)
-        others = [
+        others: list[Source] = [
             Hail(services.url, web['hail'], thresholds=settings.thresholds),
             Ica(f'{services.url}/ica/token', f'{services.url}/ica/usage', 'lantern', 'demo-key', web['ica']),
             Azure(self.configured.folder / 'azure', settings.attribution.projects.keys()),

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from cpg_infra.plugins.billing_aggregator.cost_control import Handled, Mode
+from cpg_infra.plugins.billing_aggregator.cost_control.control import LEASE
 from cpg_infra.plugins.billing_aggregator.ledger import open_ledger
+from cpg_infra.plugins.billing_aggregator.ledger.leases import take
 from tests.plugins.billing_aggregator.cost_control.building import (
     ACCOUNT,
     HOUR,
@@ -218,3 +220,13 @@ def test_a_ledger_without_the_project_confirms_nothing(services: LocalServices, 
     with open_ledger(path):
         pass
     assert handle(services, path, message(), NOW).reasons == ('cost-unreadable', 'grace', 'not-announced')
+
+
+def test_while_another_notification_is_handled_nothing_is_done(services: LocalServices, ledger: Path) -> None:
+    announced(services, ledger)
+    with open_ledger(ledger) as opened:
+        take(opened.engine, LEASE, 'another', NOW)
+    handled = handle(services, ledger, message('m-3'), NOW)
+    assert (handled.outcome, handled.certain) == ('doubt', False)
+    assert unlinks(services) == []
+    assert handle(services, ledger, message('m-3'), NOW + 2 * HOUR).outcome == 'unlinked'
