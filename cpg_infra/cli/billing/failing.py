@@ -29,10 +29,11 @@ def billing_reporting(folder: str) -> Iterator[None]:
 def _status(error: Exception) -> int | None:
     from cpg_infra.config import ConfigurationError
     from cpg_infra.plugins.billing_aggregator.ledger.faults import InputError, LedgerError
+    from cpg_infra.plugins.billing_aggregator.outside import OutsideError
 
     if isinstance(error, ConfigurationError | InputError):
         return BAD_INPUT
-    return SOURCE_FAILED if isinstance(error, LedgerError) else None
+    return SOURCE_FAILED if isinstance(error, LedgerError | OutsideError) else None
 
 
 def _said(error: Exception, folder: str) -> str:
