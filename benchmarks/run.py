@@ -5,11 +5,12 @@ from __future__ import annotations
 from benchmarks.emission import main as emission
 from benchmarks.engine import main as engine
 from benchmarks.group_members import main as group_members
+from benchmarks.ledger import main as ledger
 from benchmarks.planning import main as planning
 
 
 def main() -> None:
-    """Print the figures of planning, of emission, of the provider, and of the real engine, which take minutes."""
+    """Print the figures of planning, of emission, of the provider, of the real engine and of the ledger, which take minutes."""
     planning()
     print()
     emission()
@@ -17,6 +18,8 @@ def main() -> None:
     group_members()
     print()
     engine()
+    print()
+    ledger()
 
 
 if __name__ == '__main__':

@@ -32,8 +32,7 @@ from cpg_infra.plugins.billing_aggregator.ledger.runs import (
 from cpg_infra.plugins.billing_aggregator.ledger.schema import PROPORTIONS
 from cpg_infra.plugins.billing_aggregator.loading import grouped, keep, load_days, load_kept, repriced, together
 from cpg_infra.plugins.billing_aggregator.settings import Settings
-from cpg_infra.plugins.billing_aggregator.sources.gcp_files import GcpFiles
-from cpg_infra.plugins.billing_aggregator.sources.source import Notes, Source, SourceError, Window
+from cpg_infra.plugins.billing_aggregator.sources.source import Export, Notes, Source, SourceError, Window
 
 Command = Literal['aggregate', 'backfill', 'retry', 'adopt']
 Tell = Callable[[str, int, int], None]
@@ -97,7 +96,7 @@ class Aggregation:
         settings: Settings,
         now: dt.datetime,
         *,
-        export: GcpFiles | None = None,
+        export: Export | None = None,
         others: Sequence[Source] = (),
         tell: Tell | None = None,
     ) -> None:

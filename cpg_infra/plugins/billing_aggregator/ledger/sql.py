@@ -105,6 +105,7 @@ def _for_duckdb(node: exp.Expr) -> exp.Expr:
     return node
 
 
+@cache
 def column_type(google: str, dialect: Dialect) -> str:
     """A column's type in `dialect`."""
     tree: exp.Expr = exp.DataType.build(google, dialect='bigquery')
