@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from cpg_infra.cli.billing.database import opened_ledger
 from cpg_infra.cli.billing.progress import Progress
