@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +19,7 @@ from cpg_infra.plugins.billing_aggregator.ledger import Ledger, open_ledger
 from cpg_infra.plugins.billing_aggregator.service.configured import load_configured
 from cpg_infra.plugins.billing_aggregator.settings import settings_of
 from cpg_infra.plugins.billing_aggregator.sources.focus import Focus
-from tests.cli.running import run
+from tests.cli.running import ROOT, run
 
 NOW = dt.datetime(2026, 11, 25, 9, tzinfo=dt.UTC)
 MONTH = '202610'
@@ -99,6 +101,16 @@ def test_bad_input_is_refused_in_a_sentence(demo: Ran, arguments: tuple[str, ...
     command, *options = arguments
     ran = run('billing', command, str(demo.folder), *options)
     assert (ran.status, ran.out, ran.err) == (2, '', said)
+
+
+@pytest.mark.parametrize('command', ['report', 'demo', 'aggregate'])
+def test_a_base_install_says_what_to_install(command: str, tmp_path: Path) -> None:
+    code = 'import sys; sys.modules["sqlglot"] = None; from cpg_infra.cli.main import main; main()'
+    target = str(tmp_path / 'folder')
+    arguments = [sys.executable, '-c', code, 'billing', command, target]
+    ran = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert ran.stderr == 'the billing ledger needs a library that is not installed: pip install "cpg-infra[billing]"\n'
 
 
 def test_reports_need_a_ledger_and_a_configuration(tmp_path: Path) -> None:
