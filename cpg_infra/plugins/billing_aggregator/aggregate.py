@@ -148,7 +148,7 @@ class Aggregation:
             run = Run(run_id, lease, self._now, self._open_from(asked), asked.dry)
             mark = self._gcp(asked, run, outcome, row) if name == 'gcp' else self._other(name, asked, run, outcome, row)
             if not asked.dry and asked.command != 'adopt':
-                self._settle(outcome, run_id, mark)
+                self._settle(outcome, run_id, mark if self._moves(name, asked) else None)
         except (SourceError, LeaseLostError) as error:
             outcome.status = 'failed'
             outcome.faults.append(str(error))
@@ -275,6 +275,16 @@ class Aggregation:
         for (month, currency), count in uneven_lines(self._engine, posted.touched).items():
             key = (name, month, currency)
             outcome.uneven[key] = outcome.uneven.get(key, 0) + count
+
+    def _moves(self, name: str, asked: Asked) -> bool:
+        """Whether the window joins what was read before: a watermark that jumps over unread days would lose them."""
+        if asked.start is None:
+            return True
+        before = watermark(self._engine, name)
+        if before is None:
+            # Whoever fills an empty ledger says where its history begins.
+            return asked.command == 'backfill'
+        return asked.start <= dt.datetime.fromisoformat(before.mark).replace(tzinfo=dt.UTC)
 
     def _settle(self, outcome: Outcome, run_id: str, mark: tuple[str, bool] | None) -> None:
         """Reconcile; only then move the watermark."""

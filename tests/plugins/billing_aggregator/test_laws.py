@@ -31,7 +31,7 @@ from tests.plugins.billing_aggregator.building import (
 )
 from tests.plugins.billing_aggregator.hail_lines import hail_line
 
-FEW = settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow])
 """A run takes a good part of a second; each example does several."""
 
 money = st.integers(-(10**13), 10**13).map(lambda units: units / 1e9)

@@ -39,7 +39,7 @@ def test_there_is_a_model_for_every_step() -> None:
 
 def test_tables_have_their_names_of_bigquery_and_stages_keep_theirs() -> None:
     text = render('SELECT l.id FROM ledger AS l JOIN lines ON lines.line_id = l.line_id', 'bigquery', NAMES).text
-    assert text == 'SELECT l.id FROM `a-project`.billing.costs AS l JOIN lines ON lines.line_id = l.line_id'
+    assert text == 'SELECT l.id FROM `a-project`.`billing`.`costs` AS l JOIN lines ON lines.line_id = l.line_id'
 
 
 def test_a_model_inside_a_statement_is_no_table() -> None:
@@ -55,7 +55,7 @@ def test_numbers_are_exact_and_times_are_utc_on_duckdb() -> None:
 def test_joined_text_is_one_call_with_nothing_for_null() -> None:
     assert render('SELECT JOINED(a, b) FROM t', 'duckdb').text == "SELECT CONCAT(a, '|', b) FROM t"
     assert render('SELECT JOINED(a, b) FROM t', 'bigquery').text == (
-        "SELECT CONCAT(IFNULL(CAST(a AS STRING), ''), '|', IFNULL(CAST(b AS STRING), '')) FROM t"
+        "SELECT CONCAT(COALESCE(CAST(a AS STRING), ''), '|', COALESCE(CAST(b AS STRING), '')) FROM t"
     )
 
 
@@ -74,8 +74,9 @@ def test_the_merge_of_postings_is_one_statement_that_is_fenced_and_bounded() -> 
     merge = render(merge_postings('SELECT * FROM others', 'SELECT id FROM actions'), 'bigquery', NAMES)
     (tree,) = sqlglot.parse(merge.text, read='bigquery')
     assert isinstance(tree, sqlglot.exp.Merge)
-    assert 'FROM `a-project`.billing.costs_leases AS leases WHERE leases.source = @lease AND leases.token = @token' in (
-        merge.text
+    assert (
+        'FROM `a-project`.`billing`.`costs_leases` AS leases WHERE leases.source = @lease AND leases.token = @token'
+        in (merge.text)
     )
     assert 't.usage_end_time BETWEEN @first_usage AND @last_usage' in merge.text
     assert [str(when.args['then'])[:6] for when in tree.args['whens'].expressions] == ['DELETE', 'UPDATE', 'INSERT']
