@@ -34,19 +34,19 @@ class Stub(provider_pb2_grpc.ResourceProviderServicer):
     def __init__(self, answers: Answers) -> None:
         self.answers = answers
 
-    def GetPluginInfo(self, request: Any, context: object) -> plugin_pb2.PluginInfo:  # noqa: ANN401, N802
+    def GetPluginInfo(self, request: Any, context: object) -> plugin_pb2.PluginInfo:  # noqa: N802
         return plugin_pb2.PluginInfo(version='0.0.0')
 
     def CheckConfig(self, request: provider_pb2.CheckRequest, context: object) -> provider_pb2.CheckResponse:  # noqa: N802
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    def DiffConfig(self, request: Any, context: object) -> provider_pb2.DiffResponse:  # noqa: ANN401, N802
+    def DiffConfig(self, request: Any, context: object) -> provider_pb2.DiffResponse:  # noqa: N802
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
-    def Configure(self, request: Any, context: object) -> provider_pb2.ConfigureResponse:  # noqa: ANN401, N802
+    def Configure(self, request: Any, context: object) -> provider_pb2.ConfigureResponse:  # noqa: N802
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
-    def Cancel(self, request: Any, context: object) -> empty_pb2.Empty:  # noqa: ANN401, N802
+    def Cancel(self, request: Any, context: object) -> empty_pb2.Empty:  # noqa: N802
         return empty_pb2.Empty()
 
     def Check(self, request: provider_pb2.CheckRequest, context: object) -> provider_pb2.CheckResponse:  # noqa: N802

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.services.azure import BlobService
 from tests.services.azure_tokens import AzureTokens
+from tests.services.billing import BillingServices
 from tests.services.exchange import Answer, Refusal, Request
 from tests.services.faults import Fault
 from tests.services.google import CloudIdentity, GroupsSettings
@@ -37,6 +38,9 @@ SERVICES = {
     'https://batch.azure.hail.example.org': '/hail/azure/batch',
     'https://internal.hail.example.org': '/hail/gcp',
     'https://metamist.example.org': '/metamist',
+    'https://cloudbilling.googleapis.com': '/billing',
+    'https://billingbudgets.googleapis.com': '/budgets',
+    'https://slack.com': '/slack',
 }
 """Where each service of the world outside is found here."""
 
@@ -80,6 +84,7 @@ class LocalServices:
 
     def _serve_world(self) -> None:
         self.identity = CloudIdentity(self._world, self._group_exists)
+        billing = BillingServices(self._world)
         self._handlers = {
             'identity': self.identity.handle,
             'settings': GroupsSettings(self._world).handle,
@@ -88,6 +93,9 @@ class LocalServices:
             'blob': BlobService(self._world).handle,
             'hail': HailServices(self._world, self._application_named).handle,
             'metamist': MetamistService(self._world).handle,
+            'billing': billing.cloud_billing,
+            'budgets': billing.budgets,
+            'slack': billing.slack,
         }
 
     @property
