@@ -255,8 +255,12 @@ class CloudInfrastructure(Lowering):
         logical: str | None = None,
         description: str | None = None,
         display_name: str | None = None,
+        adopt: bool = True,
     ) -> MachineAccount:
-        """An identity for programs, in the dataset's project unless another is named."""
+        """An identity for programs, in the dataset's project unless another is named.
+
+        With `adopt` an account of that name that is there already becomes this one; without, it is an error.
+        """
         project = project or self.project
         address = self.account_address(identifier, project)
         logical = logical or self.logical(f'service-account-{identifier}')
@@ -266,7 +270,7 @@ class CloudInfrastructure(Lowering):
         )
         self.state.made_by[principal.key] = logical
         account = MachineAccount(asset.key, self.cloud, identifier, logical, principal, project.name)
-        self._lower_machine_account(account, project, description, display_name, by)
+        self._lower_machine_account(account, project, description, display_name, by, adopt=adopt)
         return account
 
     def account_key(self, key: str, account: MachineAccount, by: By) -> AccountKey:
@@ -316,10 +320,10 @@ class CloudInfrastructure(Lowering):
         self._lower_registry(registry, format_, description, by)
         return registry
 
-    def existing_registry(self, name: str, project: str, region: str, by: By) -> Registry:
+    def existing_registry(self, name: str, project: str, region: str, by: By, *, label: str | None = None) -> Registry:
         """A registry that exists without us."""
         key = self._existing(AssetKind.REGISTRY, f'{project}/{region}/{name}', by)
-        return Registry(key, self.cloud, name, self.state.resource_of.get(key), project, region)
+        return Registry(key, self.cloud, name, self.state.resource_of.get(key), project, region, label=label)
 
     def existing_service(self, name: str, project: str, region: str, by: By) -> Service:
         """A service that somebody else runs."""

@@ -6,7 +6,7 @@ it goes through `CloudInfrastructure`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cpg_infra.config.diagnostics import Path
 from cpg_infra.config.names import Cloud
@@ -28,13 +28,15 @@ class Handle:
     """A thing on a cloud.
 
     `asset` is its key in the access model, `name` its physical name, `resource` the logical name of the
-    resource that makes it: None for a thing that exists without us.
+    resource that makes it: None for a thing that exists without us. `label` then begins the logical names of grants on
+    it, where its name does not tell it from others.
     """
 
     asset: str
     cloud: Cloud
     name: str
     resource: str | None
+    label: str | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

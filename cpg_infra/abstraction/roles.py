@@ -64,6 +64,7 @@ OPERATIONS: dict[Role, frozenset[Operation]] = {
     AccountRole.ACT_AS: frozenset({Operation.ACT_AS}),
     AccountRole.MANAGE_KEYS: frozenset({Operation.MANAGE_KEYS}),
     AccountRole.CREATE_TOKENS: frozenset({Operation.CREATE_TOKENS}),
+    AccountRole.COME_IN_AS: frozenset({Operation.CREATE_TOKENS}),
     SecretRole.READ: frozenset({Operation.READ}),
     RegistryRole.READ: frozenset({Operation.LIST, Operation.READ_METADATA, Operation.READ}),
     RegistryRole.WRITE: frozenset(

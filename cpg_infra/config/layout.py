@@ -20,6 +20,7 @@ from cpg_infra.config.text import Refused, decode, refuse
 ORGANISATION_FILES: Final = ('cpg.toml', 'config-infrastructure.yaml')
 DATASETS_FILES: Final = ('production.yaml', 'config-datasets.yaml')
 USERS_FILE: Final = 'users.yaml'
+FEDERATION_FILE: Final = 'github_wif.yaml'
 PIECES: Final[Mapping[str, str]] = {
     'members.yaml': 'members',
     'budgets.yaml': 'budgets',
@@ -30,13 +31,14 @@ DATASETS_FOLDER: Final = 'datasets'
 DATASETS_KEY: Final = 'datasets'
 """Key of the organisation's file that may hold datasets too: a configuration in one file."""
 
-_TOP_FILES = (*ORGANISATION_FILES, *DATASETS_FILES, USERS_FILE)
+_TOP_FILES = (*ORGANISATION_FILES, *DATASETS_FILES, USERS_FILE, FEDERATION_FILE)
 _ENDINGS = ('.yaml', '.yml', '.toml', '.json')
 _ALIKE = 0.8
 """How much alike a name of a file must be to count as a slip of the pen."""
 
 ALL_DATASETS: Path = ('dataset',)
 ALL_USERS: Path = organisation_path('users')
+FEDERATION: Path = organisation_path('github_wif')
 
 
 @dataclass
@@ -91,6 +93,7 @@ class _Gathering:
         self._organisation(top)
         self._datasets(top)
         self._users(top)
+        self._federation(top)
         self._unread(top)
         for piece in self._pieces(top):
             self._piece(piece)
@@ -192,6 +195,19 @@ class _Gathering:
             else:
                 written.sources.mount((*ALL_USERS, name), document, (name,))
         written.organisation['users'] = {**_with_ids(document.value), **users}
+
+    def _federation(self, top: Mapping[str, Entry]) -> None:
+        written = self._written
+        if FEDERATION_FILE not in top:
+            return
+        document = self._read(FEDERATION_FILE, top[FEDERATION_FILE])
+        if document is None:
+            written.broken.add(FEDERATION)
+        elif written.organisation is not None and FEDERATION[-1] in written.organisation:
+            self._twice("'github_wif'", FEDERATION, document.locate((), key=True))
+        elif written.organisation is not None:
+            written.sources.mount(FEDERATION, document)
+            written.organisation[str(FEDERATION[-1])] = document.value
 
     # The folders of the datasets.
 

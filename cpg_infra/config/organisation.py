@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from cpg_infra.config.base import FrozenDict, FrozenMap, Model, resolve_nested
+from cpg_infra.config.github import GithubFederation
 from cpg_infra.config.names import DatasetName, NonEmpty, UserId
 from cpg_infra.config.people import CPGInfrastructureGroup, CPGInfrastructureUser
 
@@ -327,6 +328,10 @@ class CPGInfrastructureConfig(Model):
     cromwell: CPGInfrastructureConfig.Cromwell | None = Field(default=None, description='The Cromwell server.')
     metamist: CPGInfrastructureConfig.Metamist | None = Field(default=None, description='The metadata service.')
     billing: CPGInfrastructureConfig.Billing | None = Field(default=None, description='Who pays, and what reports it.')
+    github_wif: GithubFederation | None = Field(
+        default=None,
+        description='GitHub workflows that act without a key. Usually in a file of its own, `github_wif.yaml`.',
+    )
     temporary_access: CPGInfrastructureConfig.TemporaryAccess | None = Field(
         default=None,
         description='Approval of temporary read access; without it a justification is enough.',

@@ -64,6 +64,8 @@ class PrincipalKind(StrEnum):
     PERSON = 'person'
     MACHINE = 'machine'
     GROUP = 'group'
+    FEDERATED = 'federated'
+    """A program elsewhere, known by what its own platform says of it (a workflow of GitHub)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ class AccountRole(StrEnum):
     ACT_AS = 'account.act-as'
     MANAGE_KEYS = 'account.manage-keys'
     CREATE_TOKENS = 'account.create-tokens'
+    COME_IN_AS = 'account.come-in-as'
+    """For programs elsewhere: exchange a token of their own platform for one of the account."""
 
 
 class SecretRole(StrEnum):
@@ -104,6 +106,7 @@ IN_WORDS: dict[Role, str] = {
     AccountRole.ACT_AS: 'act as',
     AccountRole.MANAGE_KEYS: 'manage keys of',
     AccountRole.CREATE_TOKENS: 'create tokens of',
+    AccountRole.COME_IN_AS: 'come in as',
     SecretRole.READ: 'read',
     RegistryRole.READ: 'pull from',
     RegistryRole.WRITE: 'push to',

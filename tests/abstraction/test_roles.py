@@ -54,6 +54,7 @@ GCP = {
     'account.act-as': 'roles/iam.serviceAccountUser',
     'account.manage-keys': 'roles/iam.serviceAccountKeyAdmin',
     'account.create-tokens': 'roles/iam.serviceAccountTokenCreator',
+    'account.come-in-as': 'roles/iam.workloadIdentityUser',
     'secret.read': 'roles/secretmanager.secretAccessor',
     'registry.read': 'roles/artifactregistry.reader',
     'registry.write': 'roles/artifactregistry.writer',

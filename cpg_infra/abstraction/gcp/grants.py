@@ -52,7 +52,8 @@ class GcpGrants(GcpNames):
         role: Text,
     ) -> None:
         target = granted.target
-        begin = target.resource or f'{grant.owner.dataset or self.dataset.dataset}-{self.cloud.value}-{target.name}'
+        owner = grant.owner.dataset or self.dataset.dataset
+        begin = target.resource or f'{owner}-{self.cloud.value}-{target.label or target.name}'
         self._resource(
             f'{begin}-{role_slug(granted)}-{slug(principal)}',
             kind.member,

@@ -51,6 +51,7 @@ GCP_ROLES: dict[Role, CloudRole] = {
     AccountRole.ACT_AS: CloudRole('roles/iam.serviceAccountUser'),
     AccountRole.MANAGE_KEYS: CloudRole('roles/iam.serviceAccountKeyAdmin'),
     AccountRole.CREATE_TOKENS: CloudRole('roles/iam.serviceAccountTokenCreator'),
+    AccountRole.COME_IN_AS: CloudRole('roles/iam.workloadIdentityUser'),
     SecretRole.READ: CloudRole('roles/secretmanager.secretAccessor'),
     RegistryRole.READ: CloudRole('roles/artifactregistry.reader'),
     RegistryRole.WRITE: CloudRole('roles/artifactregistry.writer'),

@@ -1,0 +1,1 @@
+"""The plugins that this distribution brings along, each found by its entry point."""
