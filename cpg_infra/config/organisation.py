@@ -6,6 +6,7 @@ second value is checked where the whole is put together (`cpg_infra.config.whole
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -241,6 +242,36 @@ class CPGInfrastructureConfig(Model):
             slack_channel: str = Field(description='Channel that hears about costs.')
             pubsub_topic: str = Field(description='Topic that budgets notify.')
             timezone: str = Field(description='Time zone of the daily report, for example `Australia/Sydney`.')
+
+            class Snooze(Model):
+                """A dataset that is left alone for a while, whatever it costs."""
+
+                until: dt.date = Field(description='Last day on which it is left alone, UTC.')
+                reason: NonEmpty = Field(description='Why; it is in every decision about the dataset.')
+
+            mode: Literal['dry-run', 'enforce'] = Field(
+                default='dry-run',
+                description='Whether a project over its budget is taken off its billing account, or only reported.',
+            )
+            grace_hours: int = Field(
+                default=24, ge=1, description='Hours from the first breach of a budget until anything is done about it.'
+            )
+            max_per_day: int = Field(
+                default=1, ge=0, description='Projects that are taken off their billing account in 24 hours, at most.'
+            )
+            protected: tuple[DatasetName, ...] = Field(
+                default=(),
+                description='Datasets that are never taken off their billing account; the common dataset, Hail Batch, '
+                'metamist and billing never are.',
+            )
+            snoozes: FrozenDict[DatasetName, CPGInfrastructureConfig.Billing.GCPCostControls.Snooze] = Field(
+                default=FrozenMap(), description='Datasets that are left alone for a while.'
+            )
+            report_machine_account: str | None = Field(
+                default=None,
+                description='Address of the account the reports run as, which can change nothing; without it '
+                '`machine_account` serves.',
+            )
 
         gcp: CPGInfrastructureConfig.Billing.GCP | None = Field(default=None, description='Billing on Google Cloud.')
         coordinator_machine_account: str | None = Field(

@@ -1,1 +1,1 @@
-"""The plugins that this distribution brings along, each found by its entry point."""
+"""Plugins that come with the package, each found by its entry point."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from tests.services.billing import BillingServices
 from tests.services.exchange import Answer, Refusal, Request
 from tests.services.faults import Fault
 from tests.services.google import CloudIdentity, GroupsSettings
@@ -33,6 +34,9 @@ SERVICES = {
     'https://batch.azure.hail.example.org': '/hail/azure/batch',
     'https://internal.hail.example.org': '/hail/gcp',
     'https://metamist.example.org': '/metamist',
+    'https://cloudbilling.googleapis.com': '/billing',
+    'https://billingbudgets.googleapis.com': '/budgets',
+    'https://slack.com': '/slack',
 }
 """Where each service of the world outside is found here."""
 
@@ -65,12 +69,16 @@ class LocalServices:
 
     def _serve_world(self) -> None:
         self._identity = CloudIdentity(self._world)
+        billing = BillingServices(self._world)
         self._handlers = {
             'identity': self._identity.handle,
             'settings': GroupsSettings(self._world).handle,
             'tokens': GoogleTokens(self._world).handle,
             'hail': HailServices(self._world).handle,
             'metamist': MetamistService(self._world).handle,
+            'billing': billing.cloud_billing,
+            'budgets': billing.budgets,
+            'slack': billing.slack,
         }
 
     @property

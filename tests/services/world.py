@@ -62,12 +62,30 @@ class Metamist:
 
 
 @dataclass
+class Billing:
+    """Google's billing and its budgets, and Slack."""
+
+    projects: dict[str, str] = field(default_factory=dict)
+    """The billing account of each project; empty: none."""
+    budgets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """As the API shows them, by their whole name."""
+    sticky: list[str] = field(default_factory=list)
+    """Projects that stay linked whatever is asked."""
+    page: int = 100
+    slack_tokens: list[str] = field(default_factory=lambda: ['slack-token'])
+    channels: list[str] = field(default_factory=lambda: ['billing-costs'])
+    posts: list[dict[str, Any]] = field(default_factory=list)
+    """Messages that Slack took."""
+
+
+@dataclass
 class World:
     """All services."""
 
     google: Google = field(default_factory=Google)
     hail: dict[str, Hail] = field(default_factory=lambda: {'gcp': Hail(), 'azure': Hail()})
     metamist: Metamist = field(default_factory=Metamist)
+    billing: Billing = field(default_factory=Billing)
     serial: int = 0
 
     def number(self) -> int:
@@ -84,6 +102,7 @@ class World:
             Google(**given.get('google', {})),
             {cloud: Hail(**found) for cloud, found in given.get('hail', {}).items()} or cls().hail,
             Metamist(**given.get('metamist', {})),
+            Billing(**given.get('billing', {})),
             given.get('serial', 0),
         )
 
@@ -118,3 +137,13 @@ class World:
         """Who is in a group now."""
         group = next(group for group in self.google.groups.values() if group['email'] == email.lower())
         return {member['address'].lower() for member in group['members'].values() if 'removed' not in member}
+
+    def budget(self, account: str, number: str, project: str, units: int, currency: str = 'AUD') -> None:
+        """A monthly budget that is called as its project is."""
+        name = f'billingAccounts/{account}/budgets/{number}'
+        self.billing.budgets[name] = {
+            'name': name,
+            'displayName': project,
+            'budgetFilter': {'projects': [f'projects/{self.number()}'], 'calendarPeriod': 'MONTH'},
+            'amount': {'specifiedAmount': {'currencyCode': currency, 'units': str(units)}},
+        }

@@ -1,0 +1,280 @@
+"""The ledger in a DuckDB file: embedded, no server, one writing process at a time.
+
+All times are kept in UTC without a zone; they leave with one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import re
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from cpg_infra.plugins.billing_aggregator.ledger.engine import Parameters, Row
+from cpg_infra.plugins.billing_aggregator.ledger.faults import (
+    ConflictError,
+    LedgerError,
+    LockedLedgerError,
+    MissingExtraError,
+    NewerLedgerError,
+)
+
+try:
+    import duckdb
+
+    from cpg_infra.plugins.billing_aggregator.ledger.functions import FUNCTIONS
+    from cpg_infra.plugins.billing_aggregator.ledger.migrations import FORMAT, all_tables, create_table
+    from cpg_infra.plugins.billing_aggregator.ledger.schema import VERSION, VIEWS, Column
+    from cpg_infra.plugins.billing_aggregator.ledger.sql import Dialect, column_type, render
+except ModuleNotFoundError as error:
+    raise MissingExtraError('billing') from error
+
+MEMORY: Final = '4GB'
+"""What DuckDB may keep in memory before it spills beside the database."""
+
+_BETWEEN_TRIES: Final = 0.1
+_PROCESS = re.compile(r'\(PID (\d+)\)')
+
+
+def open_duckdb(path: Path, *, read_only: bool = False, patience: float = 0.0) -> DuckDBEngine:
+    """Open a database file, and make what is missing in it. Raises `LedgerError`."""
+    if read_only and not path.exists():
+        raise LedgerError(f'{path}: there is no ledger; `cpg-infra billing aggregate` makes one')
+    if not path.parent.is_dir():
+        raise LedgerError(f'{path}: {path.parent} is not a folder')
+    connection = _connect(path, read_only=read_only, patience=patience)
+    engine = DuckDBEngine(connection, path)
+    try:
+        engine.prepare(read_only=read_only)
+    except BaseException:
+        engine.close()
+        raise
+    return engine
+
+
+def _connect(path: Path, *, read_only: bool, patience: float) -> duckdb.DuckDBPyConnection:
+    until = time.monotonic() + patience
+    while True:
+        try:
+            return duckdb.connect(
+                str(path),
+                read_only=read_only,
+                config={
+                    'memory_limit': MEMORY,
+                    'preserve_insertion_order': False,
+                    'autoinstall_known_extensions': False,
+                },
+            )
+        except duckdb.Error as error:
+            fault = _fault(error, path)
+            if not isinstance(fault, LockedLedgerError) or time.monotonic() >= until:
+                raise fault from error
+        time.sleep(_BETWEEN_TRIES)
+
+
+class DuckDBEngine:
+    """An open database file."""
+
+    dialect: Dialect = 'duckdb'
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def prepare(self, *, read_only: bool) -> None:
+        """Check the version, make tables and views. Raises `NewerLedgerError` for a layout that is newer."""
+        with self._reporting():
+            for name, function in FUNCTIONS.items():
+                self._connection.execute(function.macro(name))
+            version = self._version()
+            if version is not None and version > VERSION:
+                raise NewerLedgerError(
+                    f'{self._path}: the ledger has layout {version}, this program knows {VERSION}: '
+                    'install a newer cpg-infra'
+                )
+            if version == VERSION:
+                return
+            if read_only:
+                raise LedgerError(f'{self._path}: there is no ledger in it; `cpg-infra billing aggregate` makes one')
+            if version is None and self._connection.execute('SELECT 1 FROM duckdb_tables() LIMIT 1').fetchone():
+                raise LedgerError(f'{self._path}: this database holds something else than a ledger')
+            self._make()
+
+    def _version(self) -> int | None:
+        found = self._connection.execute('SELECT 1 FROM duckdb_tables() WHERE table_name = ?', [FORMAT]).fetchone()
+        if found is None:
+            return None
+        row = self._connection.execute(f'SELECT version FROM {FORMAT}').fetchone()  # noqa: S608 - a constant
+        return int(row[0]) if row else None
+
+    def _make(self) -> None:
+        with self.transaction():
+            for table in all_tables():
+                self._connection.execute(create_table(table, table.name, 'duckdb'))
+            for view in VIEWS:
+                self._connection.execute(f'CREATE VIEW {view.name} AS SELECT * FROM {view.table.name}')  # noqa: S608
+            self._connection.execute(f'CREATE TABLE {FORMAT} (version INTEGER NOT NULL)')
+            self._connection.execute(f'INSERT INTO {FORMAT} VALUES (?)', [VERSION])  # noqa: S608
+
+    def query(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
+        """The rows of a query."""
+        with self._reporting():
+            cursor = self._run(sql, parameters)
+            names = [column[0] for column in cursor.description or ()]
+            return [{name: _out(cell) for name, cell in zip(names, row, strict=True)} for row in cursor.fetchall()]
+
+    def execute(self, sql: str, parameters: Parameters | None = None) -> None:
+        """Run a statement that changes rows."""
+        with self._reporting():
+            self._run(sql, parameters)
+
+    def stage(self, name: str, sql: str, parameters: Parameters | None = None) -> None:
+        """Make a temporary table from a query."""
+        with self._reporting():
+            self._run(sql, parameters, f'CREATE OR REPLACE TEMP TABLE {_identifier(name)} AS ')
+
+    def stage_native(self, name: str, sql: str, parameters: Sequence[object] = ()) -> None:
+        """Make a temporary table from a query in DuckDB's own dialect: how files are read."""
+        with self._reporting():
+            self._connection.execute(f'CREATE OR REPLACE TEMP TABLE {_identifier(name)} AS {sql}', list(parameters))
+
+    def query_native(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """The rows of a query in DuckDB's own dialect."""
+        with self._reporting():
+            cursor = self._connection.execute(sql, list(parameters))
+            names = [column[0] for column in cursor.description or ()]
+            return [{name: _out(cell) for name, cell in zip(names, row, strict=True)} for row in cursor.fetchall()]
+
+    def stage_rows(self, name: str, columns: Sequence[Column], rows: Iterable[Mapping[str, object]]) -> int:
+        """Make a temporary table from rows, by way of a file of JSON lines: nothing is held in memory."""
+        kinds = {column.name: column_type(column.type, 'duckdb') for column in columns}
+        shape = ', '.join(f'{_identifier(column)} {kind}' for column, kind in kinds.items())
+        count = 0
+        with tempfile.TemporaryDirectory(prefix='cpg-infra-') as folder:
+            file = Path(folder) / 'rows.ndjson'
+            try:
+                with file.open('w', encoding='utf-8') as stream:
+                    for row in rows:
+                        stream.write(json.dumps(row, default=_json, ensure_ascii=False) + '\n')
+                        count += 1
+            except OSError as error:
+                raise LedgerError(f'{file}: {(error.strerror or str(error)).lower()}') from error
+            with self._reporting():
+                self._connection.execute(f'CREATE OR REPLACE TEMP TABLE {_identifier(name)} ({shape})')
+                if count:
+                    listed = ', '.join(f'{_identifier(column)}: {_quoted(kind)}' for column, kind in kinds.items())
+                    self._connection.execute(
+                        f'INSERT INTO {_identifier(name)} SELECT * FROM read_json(?, columns = {{{listed}}}, '  # noqa: S608
+                        "format = 'newline_delimited', maximum_object_size = 67108864)",
+                        [str(file)],
+                    )
+        return count
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing."""
+        with self._reporting():
+            self._connection.execute('BEGIN')
+        try:
+            yield
+            with self._reporting():
+                self._connection.execute('COMMIT')
+        except BaseException:
+            try:
+                self._connection.execute('ROLLBACK')
+            except duckdb.Error:
+                # A transaction that failed while it was written has ended already.
+                pass
+            raise
+
+    def close(self) -> None:
+        """Close the connection; the last one writes the file."""
+        try:
+            self._connection.close()
+        except duckdb.Error as error:
+            raise _fault(error, self._path) from error
+
+    def another(self) -> DuckDBEngine:
+        """A second connection of this process to the same database."""
+        other = DuckDBEngine(self._connection.cursor(), self._path)
+        for name, function in FUNCTIONS.items():
+            other._connection.execute(function.macro(name))
+        return other
+
+    def _run(self, sql: str, parameters: Parameters | None, before: str = '') -> duckdb.DuckDBPyConnection:
+        rendered = render(sql, 'duckdb')
+        given = parameters or {}
+        missing = rendered.parameters - given.keys()
+        if missing:
+            raise LedgerError(f'no value for {", ".join(sorted(missing))}')
+        values = {name: _in(given[name]) for name in rendered.parameters}
+        return self._connection.execute(before + rendered.text, values or None)
+
+    @contextmanager
+    def _reporting(self) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.Error as error:
+            raise _fault(error, self._path) from error
+
+
+def _in(value: object) -> object:
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).replace(tzinfo=None)
+    return value
+
+
+def _out(cell: Any) -> Any:
+    if isinstance(cell, dt.datetime):
+        return cell.replace(tzinfo=dt.UTC)
+    return cell
+
+
+def _json(value: object) -> object:
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(' ')
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f'{type(value).__name__} has no JSON form')
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _fault(error: duckdb.Error, path: Path) -> LedgerError:
+    said = ' '.join(str(error).split())
+    low = said.lower()
+    if 'lock on file' in low:
+        who = _PROCESS.search(said)
+        return LockedLedgerError(
+            f'{path}: another process{f" ({who[1]})" if who else ""} has the ledger open; try again when it has ended'
+        )
+    if 'newer version of duckdb' in low or 'newer duckdb' in low:
+        return NewerLedgerError(f'{path}: the database was written by a newer DuckDB: pip install "cpg-infra[billing]"')
+    if 'not a valid duckdb database file' in low:
+        return LedgerError(f'{path}: this file is no DuckDB database')
+    if 'no space left' in low or 'file too large' in low or 'disk quota' in low:
+        return LedgerError(
+            f'{path}: the disk is full; nothing of this run was written, run it again when there is room'
+        )
+    if isinstance(error, duckdb.TransactionException) and 'conflict' in low:
+        return ConflictError(f'{path}: another transaction wrote the same rows')
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return LedgerError(f'{path}: not enough memory or room for temporary files: {said}')
+    if 'permission denied' in low:
+        return LedgerError(f'{path}: permission denied')
+    return LedgerError(f'{path}: {said}')

@@ -1,0 +1,101 @@
+"""Functions that models call and that the engines spell differently, each with both spellings.
+
+DuckDB makes them macros when a ledger is opened; on BigQuery a statement that calls one defines it first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function: its parameters with GoogleSQL types, and its body in both dialects."""
+
+    parameters: tuple[tuple[str, str], ...]
+    duckdb: str
+    bigquery: str
+    meaning: str
+
+    def macro(self, name: str) -> str:
+        """The statement that makes it in DuckDB."""
+        parameters = ', '.join(parameter for parameter, _ in self.parameters)
+        return f'CREATE OR REPLACE TEMP MACRO {name.lower()}({parameters}) AS {self.duckdb}'
+
+    def definition(self, name: str) -> str:
+        """The statement that makes it for one script of BigQuery."""
+        parameters = ', '.join(f'{parameter} {kind}' for parameter, kind in self.parameters)
+        return f'CREATE TEMP FUNCTION {name}({parameters}) AS ({self.bigquery});'
+
+
+_LABELS = 'ARRAY<STRUCT<key STRING, value STRING>>'
+_CREDITS = 'ARRAY<STRUCT<name STRING, amount FLOAT64, full_name STRING, id STRING, type STRING>>'
+
+FUNCTIONS: Final = {
+    'INVOICE_MONTH': Function(
+        (('moment', 'TIMESTAMP'),),
+        'strftime(CASE WHEN month(moment - INTERVAL 7 HOUR) BETWEEN 4 AND 11 THEN moment - INTERVAL 7 HOUR '
+        "ELSE moment - INTERVAL 8 HOUR END, '%Y%m')",
+        "FORMAT_TIMESTAMP('%Y%m', CASE WHEN EXTRACT(MONTH FROM TIMESTAMP_SUB(moment, INTERVAL 7 HOUR)) BETWEEN 4 AND 11 "
+        'THEN TIMESTAMP_SUB(moment, INTERVAL 7 HOUR) ELSE TIMESTAMP_SUB(moment, INTERVAL 8 HOUR) END)',
+        'Invoice month in US Pacific: `months.invoice_month` says why no zone is looked up.',
+    ),
+    'FINGERPRINT': Function(
+        (('content', 'STRING'),), 'sha256(content)', 'TO_HEX(SHA256(content))', 'SHA-256, 64 hexadecimal digits.'
+    ),
+    'CHANGE_HASH': Function(
+        (('content', 'STRING'),), 'md5(content)', 'TO_HEX(MD5(content))', 'Tells versions of one row apart; not ids.'
+    ),
+    'FLOAT_TEXT': Function(
+        (('number', 'FLOAT64'),),
+        "coalesce(CAST(number AS VARCHAR), '')",
+        "IFNULL(FORMAT('%.17g', number), '')",
+        'A float, so that equal text means an equal number.',
+    ),
+    'NUMERIC_TEXT': Function(
+        (('number', 'NUMERIC'),),
+        "coalesce(CAST(number AS VARCHAR), '')",
+        "IFNULL(FORMAT('%.9f', number), '')",
+        'An exact number with its 9 decimals.',
+    ),
+    'LABELS_JSON': Function(
+        (('labels', _LABELS),),
+        "CASE WHEN labels IS NULL OR len(labels) = 0 THEN '{}' ELSE '{' || array_to_string(list_transform("
+        "list_sort(labels), lambda label: to_json(label.key) || ':' || coalesce(to_json(label.value), 'null')), ',') || '}' END",
+        "IFNULL((SELECT CONCAT('{', STRING_AGG(CONCAT(TO_JSON_STRING(key), ':', TO_JSON_STRING(value)), ',' ORDER BY key), '}') "
+        "FROM UNNEST(labels)), '{}')",
+        'Labels as one JSON object with sorted keys.',
+    ),
+    'LABEL_IN': Function(
+        (('labels', _LABELS), ('name', 'STRING')),
+        'list_filter(labels, lambda label: label.key = name)[1].value',
+        '(SELECT MAX(value) FROM UNNEST(labels) WHERE key = name)',
+        'The value of a label; null when there is none.',
+    ),
+    'LABEL_OF': Function(
+        (('labels', 'STRING'), ('name', 'STRING')),
+        "json_extract_string(labels, '$.\"' || name || '\"')",
+        'LAX_STRING(PARSE_JSON(labels)[name])',
+        'The value of a label in a JSON object; null when there is none.',
+    ),
+    'CREDITS_TOTAL': Function(
+        (('credits', _CREDITS),),
+        'coalesce(list_sum(list_transform(credits, lambda credit: CAST(credit.amount AS DECIMAL(38, 9)))), 0)',
+        'IFNULL((SELECT SUM(CAST(amount AS NUMERIC)) FROM UNNEST(credits)), 0)',
+        'Sum of credits, each rounded to 9 decimals.',
+    ),
+    'CREDITS_TEXT': Function(
+        (('credits', _CREDITS),),
+        "coalesce(CAST(credits AS VARCHAR), '')",
+        "IFNULL(TO_JSON_STRING(credits), '')",
+        'Credits, so that equal text means equal credits.',
+    ),
+    'CREDITS_NEGATED': Function(
+        (('credits', _CREDITS),),
+        "list_transform(credits, lambda credit: {'name': credit.name, 'amount': -credit.amount, "
+        "'full_name': credit.full_name, 'id': credit.id, 'type': credit.type})",
+        'ARRAY(SELECT AS STRUCT name, -amount AS amount, full_name, id, type FROM UNNEST(credits))',
+        'The same credits with the other sign.',
+    ),
+}

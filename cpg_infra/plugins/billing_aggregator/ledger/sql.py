@@ -1,0 +1,96 @@
+"""From GoogleSQL's common subset to the dialect of an engine, by sqlglot.
+
+A model is a file in `models`, one statement each, that names tables by the names of `schema`, parameters as
+`@name`, and besides standard functions those of `functions`. A value never becomes text of a statement: it is a
+parameter, so nothing that a source says can be run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Final, Literal
+
+import sqlglot
+from sqlglot import exp
+
+from cpg_infra.plugins.billing_aggregator.ledger.functions import FUNCTIONS
+
+Dialect = Literal['duckdb', 'bigquery']
+
+_MODELS: Final = files('cpg_infra.plugins.billing_aggregator.ledger').joinpath('models')
+
+
+@cache
+def model(name: str) -> str:
+    """The text of a model, GoogleSQL. Raises FileNotFoundError when there is none of that name."""
+    return _MODELS.joinpath(f'{name}.sql').read_text(encoding='utf-8')
+
+
+@cache
+def model_names() -> tuple[str, ...]:
+    """The names of all models."""
+    return tuple(sorted(file.name.removesuffix('.sql') for file in _MODELS.iterdir() if file.name.endswith('.sql')))
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A statement for an engine, the parameters that it names, and the functions of ours that it calls."""
+
+    text: str
+    parameters: frozenset[str]
+    functions: frozenset[str]
+
+
+def render(sql: str, dialect: Dialect, names: Mapping[str, str] | None = None) -> Rendered:
+    """One statement in `dialect`; `names` maps tables to their names there.
+
+    Raises `sqlglot.errors.ParseError` for what is no GoogleSQL, ValueError for more than one statement.
+    """
+    return _render(sql, dialect, tuple(sorted((names or {}).items())))
+
+
+@lru_cache(maxsize=512)
+def _render(sql: str, dialect: Dialect, names: tuple[tuple[str, str], ...]) -> Rendered:
+    statements = [statement for statement in sqlglot.parse(sql, read='bigquery') if statement is not None]
+    if len(statements) != 1:
+        raise ValueError(f'one statement is rendered at a time, not {len(statements)}')
+    tree = statements[0]
+    parameters = frozenset(parameter.name for parameter in tree.find_all(exp.Parameter))
+    called = frozenset(str(call.this).upper() for call in tree.find_all(exp.Anonymous)) & FUNCTIONS.keys()
+    _name_tables(tree, dict(names))
+    if dialect == 'duckdb':
+        tree = tree.transform(_for_duckdb)
+    return Rendered(tree.sql(dialect=dialect, comments=False), parameters, called)
+
+
+def _name_tables(tree: exp.Expr, names: Mapping[str, str]) -> None:
+    local = {cte.alias for cte in tree.find_all(exp.CTE)}
+    for table in tree.find_all(exp.Table):
+        if table.name in names and table.name not in local and not table.db:
+            alias = table.alias or table.name
+            place = exp.to_table(names[table.name], dialect='bigquery')
+            for part in ('this', 'db', 'catalog'):
+                table.set(part, place.args.get(part))
+            if not table.args.get('alias'):
+                table.set('alias', exp.TableAlias(this=exp.to_identifier(alias)))
+
+
+def _for_duckdb(node: exp.Expr) -> exp.Expr:
+    """Types that mean something else there: NUMERIC has 9 decimals, and all times are UTC without a zone."""
+    if isinstance(node, exp.DataType):
+        if node.this in {exp.DType.DECIMAL, exp.DType.BIGDECIMAL} and not node.expressions:
+            return exp.DataType.build('DECIMAL(38, 9)', dialect='duckdb')
+        if node.this in {exp.DType.TIMESTAMPTZ, exp.DType.TIMESTAMPLTZ}:
+            return exp.DataType.build('TIMESTAMP', dialect='duckdb')
+    return node
+
+
+def column_type(google: str, dialect: Dialect) -> str:
+    """A column's type in `dialect`."""
+    tree: exp.Expr = exp.DataType.build(google, dialect='bigquery')
+    if dialect == 'duckdb':
+        tree = tree.transform(_for_duckdb)
+    return tree.sql(dialect=dialect)
