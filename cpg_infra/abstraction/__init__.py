@@ -8,8 +8,10 @@ from cpg_infra.abstraction.dry_run import DryRunInfrastructure
 from cpg_infra.abstraction.gcp import GcpInfrastructure
 from cpg_infra.abstraction.handles import (
     AccountKey,
+    BillingAccount,
     Bucket,
     By,
+    Function,
     GrantTarget,
     HailUser,
     MachineAccount,
@@ -17,6 +19,10 @@ from cpg_infra.abstraction.handles import (
     Registry,
     Secret,
     Service,
+    Subscription,
+    Table,
+    TableSet,
+    Topic,
 )
 from cpg_infra.abstraction.roles import OPERATIONS, CloudRole, Operation
 from cpg_infra.config.names import Cloud
@@ -31,6 +37,7 @@ __all__ = [
     'IMPLEMENTATIONS',
     'OPERATIONS',
     'AccountKey',
+    'BillingAccount',
     'Bucket',
     'By',
     'Capability',
@@ -39,6 +46,7 @@ __all__ = [
     'CloudState',
     'DryRunInfrastructure',
     'Expression',
+    'Function',
     'GcpInfrastructure',
     'GrantTarget',
     'HailUser',
@@ -48,5 +56,9 @@ __all__ = [
     'Registry',
     'Secret',
     'Service',
+    'Subscription',
     'Support',
+    'Table',
+    'TableSet',
+    'Topic',
 ]

@@ -52,6 +52,8 @@ PROTECTED = Options(protect=True, retain=True)
 """For what holds data: the engine refuses to delete it, and leaves it when it leaves the plan."""
 
 
+_HOLD_DATA: Final = frozenset({AssetKind.BUCKET, AssetKind.TABLES, AssetKind.TABLE})
+
 SERVICE_TYPES: Final[Mapping[AssetKind, str]] = {
     AssetKind.HAIL_USER: 'cpg:hail:User',
     AssetKind.HAIL_BILLING_PROJECT: 'cpg:hail:BillingProject',
@@ -78,6 +80,8 @@ class CloudState:
     """By the asset's key and the role."""
     made_by: dict[str, str] = field(default_factory=dict)
     """The logical name of the resource that makes a principal, by the principal's key."""
+    role_made_by: dict[Role, str] = field(default_factory=dict)
+    """The logical name of the resource that makes a role of the organisation, where one does."""
     owner_of: dict[str, Owner] = field(default_factory=dict)
     """The owner of a managed asset, by the asset's key."""
     resource_of: dict[str, str] = field(default_factory=dict)
@@ -422,12 +426,24 @@ class CloudInfrastructure(Lowering):
         inputs: Mapping[str, Value],
         by: By,
         *,
+        kind: AssetKind = AssetKind.RAW,
         depends_on: Iterable[str] = (),
         options: Options | None = None,
     ) -> Resource:
-        """A resource that the abstraction has no word for, given by its type token. For plugins."""
-        asset = self._asset(AssetKind.RAW, f'{type_}:{physical}', by)
+        """A resource that the abstraction has no word for, given by its type token. For plugins.
+
+        With a `kind` the thing is known as one of that kind: roles can be granted on it, by a handle whose asset is
+        the first intent of the resource.
+        """
+        name = f'{type_}:{physical}' if kind is AssetKind.RAW else physical
+        asset = self._asset(kind, name, by, holds_data=kind in _HOLD_DATA)
+        self.state.resource_of[asset.key] = logical
         return self._resource(logical, type_, physical, inputs, by, asset.key, depends_on=depends_on, options=options)
+
+    def existing(self, kind: AssetKind, name: str, by: By) -> tuple[str, str | None]:
+        """A thing that may exist without us: the key of its asset, and the resource that makes it if one does."""
+        key = self._existing(kind, name, by)
+        return key, self.state.resource_of.get(key)
 
     # What the halves share --------------------------------------------------------------------------------
 

@@ -96,5 +96,61 @@ class HailUser(Handle):
     principal: Principal
 
 
-GrantTarget = Project | Bucket | MachineAccount | Secret | Registry | Service
+@dataclass(frozen=True, slots=True)
+class Function(Handle):
+    """A function that can be invoked; `service` is what its cloud calls the service that serves it."""
+
+    project: str
+    region: str
+    service: Text
+
+
+@dataclass(frozen=True, slots=True)
+class TableSet(Handle):
+    """A set of tables, as `name` in `project`: a dataset of BigQuery."""
+
+    project: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Handle):
+    """One table of a set of tables."""
+
+    project: str
+    table_set: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topic(Handle):
+    """A topic of messages."""
+
+    project: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription(Handle):
+    """A subscription to a topic."""
+
+    project: str
+
+
+@dataclass(frozen=True, slots=True)
+class BillingAccount(Handle):
+    """An account that pays for projects."""
+
+
+GrantTarget = (
+    Project
+    | Bucket
+    | MachineAccount
+    | Secret
+    | Registry
+    | Service
+    | Function
+    | TableSet
+    | Table
+    | Topic
+    | Subscription
+    | BillingAccount
+)
 """What a role can be granted on."""

@@ -234,6 +234,10 @@ class CPGInfrastructureConfig(Model):
             monthly_summary_table: str | None = Field(default=None, description='Table of the monthly summary.')
             ica_raw_table: str | None = Field(default=None, description='Table of the raw ICA usage.')
             ica_api_secret_name: str | None = Field(default=None, description='Secret with the ICA key.')
+            hail_token_secret_name: str = Field(
+                default='aggregate-billing-hail-token', description='Secret with the token of the Hail Batch user.'
+            )
+            timezone: str = Field(default='Australia/Sydney', description='Time zone of the schedules.')
 
         class GCPCostControls(Model):
             """What watches the budgets."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from tests.plugins.billing_aggregator import billing
 from tests.plugins.github_wif import federation
 from tests.plugins.inventory import render, write
 
 INVENTORIES: Final[Mapping[str, Callable[[], str]]] = {
+    'billing_aggregator': lambda: render(billing.billed(), {'billing-aggregator'}),
     'github_wif': lambda: render(federation.with_everything(), {'github-federation'}),
 }
 

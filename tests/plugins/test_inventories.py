@@ -8,11 +8,15 @@ import pytest
 
 from cpg_infra.plan import Plan
 from tests.conformance.catalogues import CHECKER
+from tests.plugins.billing_aggregator import billing
 from tests.plugins.github_wif import federation
 from tests.plugins.inventory import committed
 from tests.plugins.regenerate import INVENTORIES
 
-PLANS: dict[str, Callable[[], Plan]] = {'github_wif': federation.with_everything}
+PLANS: dict[str, Callable[[], Plan]] = {
+    'billing_aggregator': billing.billed,
+    'github_wif': federation.with_everything,
+}
 
 
 @pytest.mark.parametrize('name', INVENTORIES)

@@ -65,5 +65,5 @@ class GcpGrants(GcpNames):
             },
             By(grant.owner, grant.origin),
             grant.key,
-            depends_on=[target.resource, *self._made(principal)],
+            depends_on=[target.resource, self.state.role_made_by.get(granted.role), *self._made(principal)],
         )
