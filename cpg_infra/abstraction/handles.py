@@ -122,16 +122,18 @@ class Table(Handle):
 
 @dataclass(frozen=True, slots=True)
 class Topic(Handle):
-    """A topic of messages."""
+    """A topic of messages; `topic` is what its cloud calls it in the project."""
 
     project: str
+    topic: Text
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription(Handle):
-    """A subscription to a topic."""
+    """A subscription to a topic; `subscription` is what its cloud calls it in the project."""
 
     project: str
+    subscription: Text
 
 
 @dataclass(frozen=True, slots=True)

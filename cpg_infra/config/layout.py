@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from cpg_infra.config.attached import INSIDE, files_of
 from cpg_infra.config.diagnostics import Diagnostic, Location, Path, Severity, dataset_path, organisation_path
 from cpg_infra.config.document import Document, Plain
 from cpg_infra.config.files import Entry, FileTree, Kind
@@ -39,6 +40,8 @@ _ALIKE = 0.8
 ALL_DATASETS: Path = ('dataset',)
 ALL_USERS: Path = organisation_path('users')
 FEDERATION: Path = organisation_path('github_wif')
+FOLDERS: Final[tuple[Path, ...]] = (organisation_path('metamist', 'etl', 'source'),)
+"""Values that name a folder inside that of the configuration, whose files are read too."""
 
 
 @dataclass
@@ -94,6 +97,8 @@ class _Gathering:
         self._datasets(top)
         self._users(top)
         self._federation(top)
+        for path in FOLDERS:
+            self._attach(path)
         self._unread(top)
         for piece in self._pieces(top):
             self._piece(piece)
@@ -208,6 +213,21 @@ class _Gathering:
         elif written.organisation is not None:
             written.sources.mount(FEDERATION, document)
             written.organisation[str(FEDERATION[-1])] = document.value
+
+    def _attach(self, path: Path) -> None:
+        value: Plain = self._written.organisation
+        for step in path[1:]:
+            value = value.get(str(step)) if isinstance(value, dict) else None
+        if not isinstance(value, str) or not INSIDE.fullmatch(value):
+            # The model says what is wrong with it.
+            return
+        try:
+            self._written.sources.attach(path, files_of(self._tree, value))
+        except Refused as refused:
+            self._written.fault(
+                refused.diagnostic.code, refused.diagnostic.message, self._written.sources.locate(path), path=path
+            )
+            self._written.broken.add(path)
 
     # The folders of the datasets.
 

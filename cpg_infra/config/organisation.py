@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from cpg_infra.config.attached import INSIDE
 from cpg_infra.config.base import FrozenDict, FrozenMap, Model, resolve_nested
 from cpg_infra.config.github import GithubFederation
 from cpg_infra.config.names import DatasetName, NonEmpty, UserId
@@ -202,7 +203,18 @@ class CPGInfrastructureConfig(Model):
             )
             custom_audience_list: FrozenDict[str, tuple[str, ...]] | None = Field(
                 default=None,
-                description='Audiences that an external service accepts, by its name.',
+                description='Audiences that a function also accepts, by its name (`extract`, `load`): it is then served '
+                'a second time, for callers that cannot name its address.',
+            )
+            external_images: FrozenDict[str, str] | None = Field(
+                default=None,
+                description='Image of each function that is served a second time, by digest: `…@sha256:…`.',
+            )
+            source: str | None = Field(
+                default=None,
+                description='Folder with the code of the functions, inside that of the configuration: `extract`, `load` '
+                'and, with a Slack channel, `notification`, each with a `main.py`.',
+                pattern=f'^{INSIDE.pattern}$',
             )
 
         gcp: CPGInfrastructureConfig.Metamist.GCP = Field(description='metamist on Google Cloud.')

@@ -8,10 +8,12 @@ from typing import Final
 from tests.plugins.billing_aggregator import billing
 from tests.plugins.github_wif import federation
 from tests.plugins.inventory import render, write
+from tests.plugins.metamist import loading
 
 INVENTORIES: Final[Mapping[str, Callable[[], str]]] = {
     'billing_aggregator': lambda: render(billing.billed(), {'billing-aggregator'}),
     'github_wif': lambda: render(federation.with_everything(), {'github-federation'}),
+    'metamist': lambda: render(loading.loaded(), {'metamist-etl'}),
 }
 
 if __name__ == '__main__':

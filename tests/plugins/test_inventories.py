@@ -11,11 +11,13 @@ from tests.conformance.catalogues import CHECKER
 from tests.plugins.billing_aggregator import billing
 from tests.plugins.github_wif import federation
 from tests.plugins.inventory import committed
+from tests.plugins.metamist import loading
 from tests.plugins.regenerate import INVENTORIES
 
 PLANS: dict[str, Callable[[], Plan]] = {
     'billing_aggregator': billing.billed,
     'github_wif': federation.with_everything,
+    'metamist': loading.loaded,
 }
 
 

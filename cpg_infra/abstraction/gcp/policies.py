@@ -88,12 +88,12 @@ def _table_scope(target: GrantTarget) -> dict[str, Value]:
 
 def _topic_scope(target: GrantTarget) -> dict[str, Value]:
     assert isinstance(target, Topic)  # noqa: S101 - as above
-    return {'project': target.project, 'topic': target.name}
+    return {'project': target.project, 'topic': target.topic}
 
 
 def _subscription_scope(target: GrantTarget) -> dict[str, Value]:
     assert isinstance(target, Subscription)  # noqa: S101 - as above
-    return {'project': target.project, 'subscription': target.name}
+    return {'project': target.project, 'subscription': target.subscription}
 
 
 def _billing_account_scope(target: GrantTarget) -> dict[str, Value]:

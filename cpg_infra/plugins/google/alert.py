@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from cpg_infra.abstraction import By, Function
+from cpg_infra.abstraction import By, Function, Secret
 from cpg_infra.plan import Lookup, Options, Ref, Text, Value
 from cpg_infra.plan.computations import concat
 from cpg_infra.plugins.google.project import PluginProject
@@ -19,11 +19,11 @@ _SECRETS: Final = 'gcp:secretmanager/getSecretVersion:getSecretVersion'
 class Alerts:
     """Makes the alerts of one plugin: all go to one channel."""
 
-    def __init__(self, project: PluginProject, logical: str, channel: str, token_secret: str, by: By) -> None:
+    def __init__(self, project: PluginProject, logical: str, channel: str, token: Secret, by: By) -> None:
         self._project = project
         self._cloud = project.cloud
         self._channel = logical
-        arguments = (('project', project.name), ('secret', token_secret))
+        arguments = (('project', token.project), ('secret', token.name))
         self._cloud.raw(
             logical,
             'gcp:monitoring/notificationChannel:NotificationChannel',

@@ -1,17 +1,17 @@
 """Functions (second generation), the jobs that call them on a schedule, and who may invoke them.
 
-A function has no fixed name: its provider makes one up, so its service is known by reference. It never runs twice at
-once and is not reachable from outside, unless its shape says so.
+Where a function has no fixed name its provider makes one up, so its service is known by reference. It never runs twice
+at once, and is not reachable from outside unless its program says so.
 """
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from cpg_infra.abstraction import By, Function
+from cpg_infra.abstraction import By, Function, Secret
 from cpg_infra.plan import AssetKind, Principal, Ref, ServiceRole, Text, Value
 from cpg_infra.plugins.google.project import PluginProject
 
@@ -41,12 +41,19 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What a function runs: code, where in it to begin, what it is given, and its environment variables."""
+    """What a function runs: code, where in it to begin, what it is given, and its environment variables.
+
+    `secrets` are environment variables too: the latest versions of secrets that its account may read. `name` fixes the
+    function's name; `reachable` lets calls in from outside the project, which still need an invoker's token.
+    """
 
     entry_point: str
     code: Code
     shape: Shape
     environment: Mapping[str, Text]
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    name: str | None = None
+    reachable: bool = False
 
 
 class Functions:
@@ -87,11 +94,14 @@ class Functions:
                 'availableMemory': shape.memory,
                 'availableCpu': shape.cpu,
                 'timeoutSeconds': shape.seconds,
-                'ingressSettings': 'ALLOW_INTERNAL_ONLY',
+                'ingressSettings': 'ALLOW_ALL' if program.reachable else 'ALLOW_INTERNAL_ONLY',
                 'serviceAccountEmail': account.address,
                 'environmentVariables': dict(program.environment),
+                **_secrets(program),
             },
         }
+        if program.name is not None:
+            inputs['name'] = program.name
         if topic is not None:
             inputs['eventTrigger'] = {
                 'eventType': _MESSAGE,
@@ -100,7 +110,7 @@ class Functions:
                 'retryPolicy': 'RETRY_POLICY_DO_NOT_RETRY',
                 'serviceAccountEmail': account.address,
             }
-        physical = f'{self._project.name}/{self._region}/{logical}-*'
+        physical = f'{self._project.name}/{self._region}/{program.name or f"{logical}-*"}'
         resource = self._cloud.raw(
             logical,
             'gcp:cloudfunctionsv2/function:Function',
@@ -110,9 +120,14 @@ class Functions:
             kind=AssetKind.FUNCTION,
             depends_on=needed,
         )
-        service = Ref(logical, 'name')
         return Function(
-            resource.intents[0], self._cloud.cloud, physical, logical, self._project.name, self._region, service
+            resource.intents[0],
+            self._cloud.cloud,
+            physical,
+            logical,
+            self._project.name,
+            self._region,
+            program.name or Ref(logical, 'name'),
         )
 
     def let_invoke(self, principal: Principal, function: Function, by: By) -> None:
@@ -155,3 +170,11 @@ class Functions:
             by,
             depends_on=[str(function.resource), *depends_on],
         )
+
+
+def _secrets(program: Program) -> dict[str, Value]:
+    variables: list[Value] = [
+        {'key': key, 'projectId': secret.project, 'secret': secret.name, 'version': 'latest'}
+        for key, secret in sorted(program.secrets.items())
+    ]
+    return {'secretEnvironmentVariables': variables} if variables else {}

@@ -180,9 +180,9 @@ def test_alerts_name_the_project_and_their_channel_keeps_its_token_out_of_the_pl
     assert str(channel.inputs['sensitiveLabels']).count('Lookup') == 1
     policies = of_type(plan, 'gcp:monitoring/alertPolicy:AlertPolicy')
     assert {policy['project'] for policy in policies.values()} == {PROJECT}
-    silence = policies['billing-gcp-silence-alert']['conditions'][0]['conditionAbsent']
+    silence = policies['billing-aggregator-gcp-silence-alert']['conditions'][0]['conditionAbsent']
     assert silence['duration'] == f'{2 * 6 * 3600}s'
-    warning = policies['billing-gcp-alert']
+    warning = policies['billing-aggregator-gcp-alert']
     assert warning['alertStrategy'] == {'notificationRateLimit': {'period': '300s'}}
     assert str(warning['conditions'][0]['conditionMatchedLog']['filter']) == (
         'resource.type="cloud_run_revision" AND resource.labels.service_name='
@@ -260,7 +260,7 @@ def test_without_the_section_the_plan_says_that_there_is_no_billing() -> None:
 
 
 def source(plan: Plan) -> Archive:
-    archive = plan.resource_by_name['billing-aggregator-source-object'].inputs['source']
+    archive = plan.resource_by_name['billing-aggregator-functions-source-code'].inputs['source']
     assert isinstance(archive, Archive)
     return archive
 
@@ -268,14 +268,14 @@ def source(plan: Plan) -> Archive:
 def test_code_is_named_by_its_content_and_nothing_changes_while_it_does_not() -> None:
     plan = billed()
     name = f'billing-aggregator/{source(plan).sha256}.zip'
-    assert plan.resource_by_name['billing-aggregator-source-object'].inputs['name'] == name
+    assert plan.resource_by_name['billing-aggregator-functions-source-code'].inputs['name'] == name
     for inputs in of_type(plan, FUNCTION).values():
         assert inputs['buildConfig']['source'] == {
             'storageSource': {'bucket': 'lantern-aggregator-source-bucket', 'object': name}
         }
     assert (
-        billed().resource_by_name['billing-aggregator-source-object']
-        == (plan.resource_by_name['billing-aggregator-source-object'])
+        billed().resource_by_name['billing-aggregator-functions-source-code']
+        == (plan.resource_by_name['billing-aggregator-functions-source-code'])
     )
 
 

@@ -79,9 +79,9 @@ def _declare_source(
     )
     alerts = place.alerts
     if alerts is not None:
-        alerts.on_warning(f'billing-{name}-alert', f'Billing: {name} warns', function, by)
+        alerts.on_warning(f'billing-aggregator-{name}-alert', f'Billing: {name} warns', function, by)
         hours = 2 * aggregator.interval_hours
-        alerts.on_silence(f'billing-{name}-silence-alert', f'Billing: {name} is silent', function, hours, by)
+        alerts.on_silence(f'billing-aggregator-{name}-silence-alert', f'Billing: {name} is silent', function, hours, by)
 
 
 def _declare_daily(place: Place, aggregator: CPGInfrastructureConfig.Billing.GCPAggregator, account: Principal) -> None:
@@ -106,7 +106,7 @@ def _declare_daily(place: Place, aggregator: CPGInfrastructureConfig.Billing.GCP
         job = f'billing-aggregator-scheduler-job-{name}'
         place.functions.schedule(job, function, schedule, aggregator.timezone, account, by, depends_on=place.apis)
         if place.alerts is not None:
-            place.alerts.on_warning(f'billing-{name}-alert', f'Billing: {name} warns', function, by)
+            place.alerts.on_warning(f'billing-aggregator-{name}-alert', f'Billing: {name} warns', function, by)
 
 
 def _let(place: Place, aggregator: CPGInfrastructureConfig.Billing.GCPAggregator, account: Principal) -> None:

@@ -45,7 +45,7 @@ def declare_cost_control(place: Place) -> None:
     )
     place.functions.let_invoke(account, function, by)
     if place.alerts is not None:
-        place.alerts.on_warning('billing-cost-control-alert', 'Billing: cost control warns', function, by)
+        place.alerts.on_warning('billing-gcp-cost-control-alert', 'Billing: cost control warns', function, by)
 
 
 def _let_control(place: Place, account: Principal, by: By) -> None:
@@ -100,4 +100,4 @@ def _declare_report(place: Place, controls: CPGInfrastructureConfig.Billing.GCPC
         'gcp-cost-reporting-job', function, '0 9 * * *', controls.timezone, account, by, depends_on=place.apis
     )
     if place.alerts is not None:
-        place.alerts.on_warning('billing-cost-report-alert', 'Billing: the cost report warns', function, by)
+        place.alerts.on_warning('billing-gcp-cost-reporting-alert', 'Billing: the cost report warns', function, by)

@@ -87,7 +87,7 @@ class Place:
             self.project, 'billing-aggregator-source-bucket', 'aggregator-source-bucket', self.region, by
         )
         archive = function_source(self.infrastructure.config, self.infrastructure.dataset_configs)
-        return bucket.put('billing-aggregator-source-object', archive, by)
+        return bucket.put('billing-aggregator-functions-source-code', archive, by)
 
     def program(self, entry_point: str, shape: Shape) -> Program:
         """What a function runs that begins at `entry_point`."""
@@ -103,7 +103,7 @@ class Place:
             self.project,
             'billing-aggregator-slack-notification-channel',
             aggregator.slack_channel,
-            aggregator.slack_token_secret_name,
+            self.secret(aggregator.slack_token_secret_name, self.by('aggregator', 'slack_token_secret_name')),
             self.by('aggregator', 'slack_channel'),
         )
 
