@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cpg_infra.abstraction.azure import AzureInfrastructure
 from cpg_infra.abstraction.base import CloudInfrastructure, CloudState
 from cpg_infra.abstraction.capability import Capability, Expression, Support
 from cpg_infra.abstraction.dry_run import DryRunInfrastructure
@@ -29,6 +30,7 @@ from cpg_infra.config.names import Cloud
 
 IMPLEMENTATIONS: dict[Cloud, type[CloudInfrastructure]] = {
     Cloud.GCP: GcpInfrastructure,
+    Cloud.AZURE: AzureInfrastructure,
     Cloud.DRY_RUN: DryRunInfrastructure,
 }
 """The clouds that can be planned for."""
@@ -37,6 +39,7 @@ __all__ = [
     'IMPLEMENTATIONS',
     'OPERATIONS',
     'AccountKey',
+    'AzureInfrastructure',
     'BillingAccount',
     'Bucket',
     'By',

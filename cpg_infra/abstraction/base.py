@@ -10,12 +10,13 @@ A driver never asks which cloud it is on. What differs is a capability, a name o
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar, Final
 
-from cpg_infra.abstraction.capability import Capability, Expression
+from cpg_infra.abstraction.capability import Capability, Expression, Support
 from cpg_infra.abstraction.handles import (
     AccountKey,
     Bucket,
@@ -37,7 +38,7 @@ from cpg_infra.abstraction.specification import (
     TemporaryAccess,
 )
 from cpg_infra.config.dataset import CPGDatasetConfig
-from cpg_infra.config.diagnostics import dataset_path
+from cpg_infra.config.diagnostics import Diagnostic, Severity, dataset_path
 from cpg_infra.config.names import Cloud
 from cpg_infra.config.organisation import CPGInfrastructureConfig
 from cpg_infra.config.people import CPGInfrastructureUser
@@ -45,7 +46,7 @@ from cpg_infra.plan.access import Asset, AssetKind, Entitlement, Grant, Group, P
 from cpg_infra.plan.builder import PlanBuilder
 from cpg_infra.plan.owner import ORGANISATION_WIDE, Owner
 from cpg_infra.plan.resource import DEFAULT_OPTIONS, Options, Resource
-from cpg_infra.plan.roles import BucketRole, Role
+from cpg_infra.plan.roles import IN_WORDS, BucketRole, Role
 from cpg_infra.plan.values import Ref, Text, Value
 
 PROTECTED = Options(protect=True, retain=True)
@@ -98,6 +99,8 @@ class CloudInfrastructure(Lowering):
     roles: ClassVar[Mapping[Role, CloudRole]]
     on_paper: ClassVar[bool] = False
     """Whether nothing of it is ever deployed."""
+    longest_temporary_access: ClassVar[dt.timedelta] = dt.timedelta(days=7)
+    """How long the cloud lets one grant of temporary access last."""
 
     def __init__(
         self,
@@ -110,6 +113,25 @@ class CloudInfrastructure(Lowering):
         self.dataset = dataset
         self.builder = builder
         self.state = state
+
+    @classmethod
+    def new_state(cls) -> CloudState:
+        """What all datasets on this cloud will share in a new plan."""
+        return CloudState()
+
+    @classmethod
+    def can(cls, capability: Capability) -> bool:
+        """Whether the cloud expresses an intent at all, be it only nearly."""
+        return cls.capabilities[capability].support is not Support.NONE
+
+    @property
+    def offers_temporary_access(self) -> bool:
+        """Whether the organisation's account with this cloud includes temporary access for people."""
+        return self.can(Capability.TEMPORARY_ACCESS)
+
+    def diagnose(self, code: str, message: str, by: By, severity: Severity = Severity.ERROR) -> None:
+        """Tell the configuration's reader something about what `by` asks for."""
+        self.builder.diagnose(Diagnostic(code, message, by.origin, severity))
 
     # Names ------------------------------------------------------------------------------------------------
 
@@ -132,6 +154,16 @@ class CloudInfrastructure(Lowering):
         address = address.lower()
         return self.builder.principal(self._people.get(address) or self._principal(address))
 
+    def find_account(self, address: str, by: By) -> Principal | None:
+        """The same, if this cloud can have an account of this address; else None, and a remark says so."""
+        if self.has_account(address):
+            return self.account(address)
+        here_only = by.origin[0] == 'dataset' and len(self.dataset.clouds) == 1
+        severity = Severity.WARNING if here_only else Severity.INFO
+        message = f'{address} is no account on {self.cloud}, and is let in nowhere there'
+        self.diagnose('account-elsewhere', message, by, severity)
+        return None
+
     @property
     def _people(self) -> Mapping[str, Principal]:
         """By address. Of two users with one address the one with a name on Hail Batch counts, else the first."""
@@ -146,7 +178,7 @@ class CloudInfrastructure(Lowering):
         return people
 
     def _principal(self, address: str, user: str | None = None, hail_username: str | None = None) -> Principal:
-        kind = PrincipalKind.MACHINE if self.is_machine_address(address) else PrincipalKind.PERSON
+        kind = self.kind_of_address(address, is_user=user is not None)
         return Principal(f'{self.cloud.value}:{kind.value}:{address}', kind, self.cloud, address, user, hail_username)
 
     def group_principal(self, name: str) -> Principal:
@@ -202,20 +234,26 @@ class CloudInfrastructure(Lowering):
         return Project(key, self.cloud, name, self.state.resource_of.get(key))
 
     def budget(self, key: str, project: Project, budget: Budget, thresholds: tuple[float, ...], by: By) -> None:
-        """Watch what `project` costs; `thresholds` are shares of the amount."""
+        """Watch what `project` costs; `thresholds` are shares of the amount.
+
+        Where the configuration lacks what the cloud needs for that, a warning says so.
+        """
+        if (obstacle := self.budget_obstacle) is not None:
+            self.diagnose('no-budget', obstacle, by, Severity.WARNING)
+            return
         asset = self._asset(AssetKind.BUDGET, f'{project.name}/{key}', by, within=project.asset)
         self._lower_budget(asset, key, project, budget, thresholds, by)
 
     # Storage ----------------------------------------------------------------------------------------------
 
     def bucket(self, key: str, profile: BucketProfile, by: By) -> Bucket:
-        """A bucket of the dataset: `<prefix><dataset>-<key>`."""
-        return self._bucket(key, f'{self.storage_prefix}{self.dataset.dataset}-{key}', profile, by)
+        """A bucket of the dataset, for example `main`."""
+        return self._bucket(key, self.bucket_name(key, profile), profile, by)
 
     def organisation_bucket(self, key: str, profile: BucketProfile, by: By) -> Bucket:
-        """A bucket of the organisation: `<prefix><key>`."""
-        name = f'{self.storage_prefix}{key}'
-        return self._bucket(name, name, profile, by)
+        """A bucket of the organisation, for example that of the members caches."""
+        # With a prefix the logical name carries it, as deployed.
+        return self._bucket(f'{self.storage_prefix}{key}', self.organisation_bucket_name(key, profile), profile, by)
 
     def _bucket(self, key: str, name: str, profile: BucketProfile, by: By) -> Bucket:
         address = self.bucket_address(name)
@@ -266,11 +304,16 @@ class CloudInfrastructure(Lowering):
         With `adopt` an account of that name that is there already becomes this one; without, it is an error.
         """
         project = project or self.project
-        address = self.account_address(identifier, project)
+        name = self.account_name(identifier, project)
         logical = logical or self.logical(f'service-account-{identifier}')
-        asset = self._asset(AssetKind.MACHINE_ACCOUNT, str(address), by, within=project.asset)
+        asset = self._asset(AssetKind.MACHINE_ACCOUNT, name, by, within=project.asset)
         principal = self.builder.principal(
-            Principal(f'{self.cloud.value}:machine:{address}', PrincipalKind.MACHINE, self.cloud, address),
+            Principal(
+                f'{self.cloud.value}:machine:{name}',
+                PrincipalKind.MACHINE,
+                self.cloud,
+                self.account_address(name, logical),
+            ),
         )
         self.state.made_by[principal.key] = logical
         account = MachineAccount(asset.key, self.cloud, identifier, logical, principal, project.name)
@@ -355,7 +398,13 @@ class CloudInfrastructure(Lowering):
     # Access -----------------------------------------------------------------------------------------------
 
     def grant(self, principal: Principal, role: Role, target: GrantTarget, by: By) -> None:
-        """Let `principal` do on `target` what `role` allows. Saying it twice is saying it once."""
+        """Let `principal` do on `target` what `role` allows. Saying it twice is saying it once.
+
+        A role that the cloud does not have is an error of the plan, at the value that asked for it.
+        """
+        if role not in self.roles:
+            self.diagnose('not-expressible', f'{self.cloud} has no role to {IN_WORDS[role]} {target.name}', by)
+            return
         granted = self.state.granted.get((target.asset, role))
         if granted is None:
             granted = self.state.granted[target.asset, role] = GrantedRole(target, role)
@@ -366,7 +415,8 @@ class CloudInfrastructure(Lowering):
         granted.holders[principal.key] = (grant, principal)
 
     def temporary_access(self, key: str, group: Principal, bucket: Bucket, terms: TemporaryAccess, by: By) -> None:
-        """Let the members of `group` ask for reading `bucket` for a while."""
+        """Let the members of `group` ask for reading `bucket` for a while, as long as the cloud allows at most."""
+        terms = replace(terms, max_duration=min(terms.max_duration, self.longest_temporary_access))
         entitlement = self.builder.entitlement(
             Entitlement(
                 f'{bucket.asset}|temporary|{group.key}',
@@ -415,6 +465,14 @@ class CloudInfrastructure(Lowering):
             options=Options(retain=True),
         )
         return HailUser(asset.key, self.cloud, username, logical, principal)
+
+    def federate(self, account: MachineAccount, key: str, issuer: str, subject: str, by: By) -> None:
+        """Let a program elsewhere become `account`: whoever `issuer` calls exactly `subject`. It needs no key."""
+        if not self.can(Capability.FEDERATION):
+            self.diagnose('not-expressible', f'{self.cloud}: {self.capabilities[Capability.FEDERATION].by}', by)
+            return
+        asset = self._asset(AssetKind.FEDERATION, f'{account.asset.split(":", 2)[2]}/{key}', by, within=account.asset)
+        self._lower_federation(asset, account, key, issuer, subject, by)
 
     # Raw resources ----------------------------------------------------------------------------------------
 

@@ -29,7 +29,18 @@ class CPGDatasetConfig(Model):
     class Azure(Model):
         """The dataset on Azure."""
 
+        class Federation(Model):
+            """A program elsewhere that may become an account of the dataset, without a key."""
+
+            name: NonEmpty = Field(description='Names the credential; it cannot be renamed.')
+            issuer: NonEmpty = Field(description='Address of the OpenID Connect issuer that vouches for the program.')
+            subject: NonEmpty = Field(description='What the issuer calls the program, exactly; there are no wildcards.')
+
         region: str | None = Field(default=None, description='Region of its storage accounts and registries.')
+        upload_federations: tuple[CPGDatasetConfig.Azure.Federation, ...] = Field(
+            default=(),
+            description='Programs that upload as the account `main-upload`; on Azure it has no keys.',
+        )
 
     class Budget(Model):
         """What the dataset may cost on one cloud."""

@@ -56,7 +56,40 @@ class CPGInfrastructureConfig(Model):
         subscription: str = Field(description='Subscription id.')
         tenant: str = Field(description='Tenant id.')
         dataset_storage_prefix: str = Field(description='Begins the name of every resource group and storage account.')
-        config_bucket_name: str = Field(description='Container of the deployed configuration.')
+        config_bucket_name: str = Field(
+            description='Container of the deployed configuration: its name, in the account of `config_destination`, '
+            'or `<account>/<container>`. It must exist.',
+        )
+        config_resource_group: str | None = Field(
+            default=None,
+            description='Resource group of that storage account. Without it nobody is let in to read the configuration.',
+        )
+        budget_start: dt.date | None = Field(
+            default=None,
+            description='First of the month that budgets start from (YYYY-MM-01): the month of the first deployment. '
+            'Without it no budgets are made.',
+        )
+        budget_contacts: tuple[str, ...] = Field(
+            default=(),
+            description='Addresses that budgets notify. Without any, budgets have no thresholds.',
+        )
+        premium_tenant: bool = Field(
+            default=False,
+            description='Whether the tenant has Entra ID P2 or ID Governance, which temporary access needs.',
+        )
+        domains: tuple[str, ...] = Field(
+            default=(),
+            description='Domains whose addresses are principal names of the tenant; people with other addresses are '
+            'guests and found by mail. Without any, the `domain` of the organisation.',
+        )
+        storage_sku: Literal['Standard_LRS', 'Standard_GRS', 'Standard_RAGRS'] = Field(
+            default='Standard_LRS',
+            description='Redundancy of the storage accounts; others have no archive tier.',
+        )
+        registry_sku: Literal['Basic', 'Standard', 'Premium'] = Field(
+            default='Standard',
+            description='Size of the container registries.',
+        )
 
     class Hail(Model):
         """Hail Batch, the compute service that runs the datasets' jobs."""
@@ -116,7 +149,17 @@ class CPGInfrastructureConfig(Model):
             project: str = Field(description='Project of the service.')
             server_machine_account: str = Field(description='Address of the account the service runs as.')
 
-        gcp: CPGInfrastructureConfig.DataDropbox.GCP = Field(description='The data dropbox on Google Cloud.')
+        class Azure(Model):
+            """The data dropbox on Azure. Its configuration is a secret in the vault of the common dataset."""
+
+            server_machine_account: str = Field(description='Object id of the service principal the service runs as.')
+
+        gcp: CPGInfrastructureConfig.DataDropbox.GCP | None = Field(
+            default=None, description='The data dropbox on Google Cloud.'
+        )
+        azure: CPGInfrastructureConfig.DataDropbox.Azure | None = Field(
+            default=None, description='The data dropbox on Azure.'
+        )
 
     class WebService(Model):
         """The service that publishes the web buckets."""
@@ -126,7 +169,17 @@ class CPGInfrastructureConfig(Model):
 
             server_machine_account: str = Field(description='Address of the account the service runs as.')
 
-        gcp: CPGInfrastructureConfig.WebService.GCP = Field(description='The web service on Google Cloud.')
+        class Azure(Model):
+            """The web service on Azure."""
+
+            server_machine_account: str = Field(description='Object id of the service principal the service runs as.')
+
+        gcp: CPGInfrastructureConfig.WebService.GCP | None = Field(
+            default=None, description='The web service on Google Cloud.'
+        )
+        azure: CPGInfrastructureConfig.WebService.Azure | None = Field(
+            default=None, description='The web service on Azure.'
+        )
         web_url_template: str | None = Field(
             default=None,
             description='Address of a web bucket, with `{namespace}` and `{dataset}` in it.',

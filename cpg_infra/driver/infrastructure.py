@@ -17,7 +17,7 @@ from cpg_infra.config.diagnostics import Diagnostic, Severity, dataset_path, org
 from cpg_infra.config.whole import check_whole
 from cpg_infra.driver.dataset import DatasetInfrastructure
 from cpg_infra.driver.dataset_cloud import DatasetCloud
-from cpg_infra.driver.expressible import inexpressible
+from cpg_infra.driver.expressible import inexpressible, inexpressible_everywhere
 from cpg_infra.driver.finalisation import finalise
 from cpg_infra.driver.groups import GroupBook
 from cpg_infra.driver.organisation_cloud import OrganisationCloud
@@ -62,13 +62,11 @@ class Infrastructure:
         common = self.dataset_configs.get(self.config.common_dataset)
         if common is None:
             return
+        yield from inexpressible_everywhere(self.dataset_configs.values(), IMPLEMENTATIONS)
         for name, dataset_config in self.dataset_configs.items():
             yield from inexpressible(dataset_config, IMPLEMENTATIONS)
             for cloud in dataset_config.clouds:
-                if cloud not in IMPLEMENTATIONS:
-                    message = f'{cloud} is not supported yet'
-                    yield Diagnostic('unsupported-cloud', message, dataset_path(name, 'deploy_locations', cloud))
-                elif cloud is not Cloud.DRY_RUN and cloud not in common.clouds:
+                if cloud is not Cloud.DRY_RUN and cloud not in common.clouds:
                     message = f'{name} is on {cloud}, so the common dataset must be there too'
                     path = dataset_path(common.dataset, 'deploy_locations')
                     yield Diagnostic('common-dataset-elsewhere', message, path)
@@ -124,7 +122,7 @@ class Infrastructure:
     @cached_property
     def states(self) -> Mapping[Cloud, CloudState]:
         """What all datasets on one cloud share."""
-        return {cloud: CloudState() for cloud in self.clouds}
+        return {cloud: IMPLEMENTATIONS[cloud].new_state() for cloud in self.clouds}
 
     @cached_property
     def on(self) -> Mapping[Cloud, OrganisationCloud]:

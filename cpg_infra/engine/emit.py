@@ -19,8 +19,9 @@ from cpg_infra.engine.outputs import Outputs
 from cpg_infra.engine.registration import GenericResource, resource_options, stack_traces_left_out, start_registrations
 from cpg_infra.engine.stacks.facts import FACTS_OUTPUT, Facts, MissingFactsError, facts_output, missing_facts
 from cpg_infra.engine.stacks.shards import Shard
-from cpg_infra.engine.survey import Survey, leaves_of, survey
+from cpg_infra.engine.survey import Survey, survey
 from cpg_infra.plan import Plan, PlanError, Ref, Resource, Value
+from cpg_infra.plan.values import refs_of
 
 
 class PlanRefusedError(ConfigurationError):
@@ -98,7 +99,7 @@ def _inputs(resource: Resource, found: Survey, values: Outputs) -> dict[str, pul
 
 
 def _needs(value: Value, names: set[str]) -> bool:
-    return bool(names) and any(isinstance(leaf, Ref) and leaf.resource in names for leaf in leaves_of(value))
+    return bool(names) and any(ref.resource in names for ref in refs_of(value))
 
 
 def _refuse_unknown_secrets(planned: Mapping[str, Resource]) -> None:

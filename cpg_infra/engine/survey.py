@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from cpg_infra.plan import Archive, Computed, DanglingReferenceError, Lookup, Ref, Resource, Value
+from cpg_infra.plan.values import refs_of
 
 Leaf: TypeAlias = Ref | Lookup
 """What only a deployment knows; everything else is computed from these."""
@@ -42,13 +43,14 @@ class Survey:
         """Remember which outputs are read; returns the resources of this stack that offer them, each once."""
         offering: dict[str, None] = {}
         for leaf in leaves:
-            if isinstance(leaf, Ref):
-                if elsewhere(leaf.resource):
-                    self.from_elsewhere[leaf] = None
+            # The arguments of a look-up may refer to resources too.
+            for ref in (leaf,) if isinstance(leaf, Ref) else refs_of(leaf):
+                if elsewhere(ref.resource):
+                    self.from_elsewhere[ref] = None
                     continue
-                offering[leaf.resource] = None
-                if leaf.output not in BUILT_IN_OUTPUTS:
-                    self.read_outputs.setdefault(leaf.resource, {})[leaf.output] = None
+                offering[ref.resource] = None
+                if ref.output not in BUILT_IN_OUTPUTS:
+                    self.read_outputs.setdefault(ref.resource, {})[ref.output] = None
         return tuple(offering)
 
 

@@ -22,11 +22,16 @@ class AssetKind(StrEnum):
     """What kind of thing an asset is, in neutral words."""
 
     PROJECT = 'project'
+    ROLE = 'role'
     BUDGET = 'budget'
+    STORAGE_ACCOUNT = 'storage-account'
+    STORAGE_SETTINGS = 'storage-settings'
     BUCKET = 'bucket'
     BLOB = 'blob'
     MACHINE_ACCOUNT = 'machine-account'
     ACCOUNT_KEY = 'account-key'
+    FEDERATION = 'federation'
+    VAULT = 'vault'
     SECRET = 'secret'
     SECRET_VERSION = 'secret-version'
     REGISTRY = 'registry'

@@ -125,7 +125,15 @@ Role: TypeAlias = (
 )
 
 ONLY_ON_GOOGLE: frozenset[Role] = frozenset(
-    {ProjectRole.RUN_QUERIES, ProjectRole.UNLINK_BILLING, *TablesRole, *TopicRole, *SubscriptionRole, *BillingRole}
+    {
+        AccountRole.COME_IN_AS,
+        ProjectRole.RUN_QUERIES,
+        ProjectRole.UNLINK_BILLING,
+        *TablesRole,
+        *TopicRole,
+        *SubscriptionRole,
+        *BillingRole,
+    }
 )
 """What plugins grant on Google Cloud; other clouds need no counterpart."""
 

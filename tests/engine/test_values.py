@@ -126,6 +126,32 @@ def test_a_computation_over_known_values_is_done_in_a_preview_too(preview: bool)
     assert recording.resources['a'].inputs == {'text': 'xy'}
 
 
+IDENTITY = Ref('user', 'identity')
+CLIENT = Lookup('azuread:index/getApplication:getApplication', (('objectId', IDENTITY),), 'clientId')
+SERVICE_PRINCIPAL = Lookup('azuread:index/getServicePrincipal:getServicePrincipal', (('clientId', CLIENT),), 'objectId')
+
+
+def test_a_look_up_may_take_what_only_a_deployment_tells(preview: bool) -> None:
+    the_plan = plan(
+        resource('member', {'id_': SERVICE_PRINCIPAL, 'text': concat('id-', SERVICE_PRINCIPAL)}),
+        resource('user', type='cpg:hail:User'),
+    )
+    answers = {CLIENT.function: {'clientId': 'c'}, SERVICE_PRINCIPAL.function: {'objectId': 'o'}}
+    recording = run(
+        lambda: emit(the_plan), preview=preview, provider=lambda *_: {'identity': 'application'}, answers=answers
+    )
+    member = recording.resources['member']
+    known = {'id_': 'o', 'text': 'id-o'}
+    assert member.inputs == (dict.fromkeys(known, UNKNOWN) if preview else known)
+    # Of an unknown argument the SDK makes an unknown answer, and forgets where it came from.
+    assert preview or 'user' in member.dependencies
+    asked = [
+        (CLIENT.function, {'objectId': 'application'}, '6.11.1'),
+        (SERVICE_PRINCIPAL.function, {'clientId': 'c'}, '6.11.1'),
+    ]
+    assert recording.look_ups == ([] if preview else asked)
+
+
 def test_a_look_up_is_asked_once_of_the_right_provider(preview: bool) -> None:
     recording = run_plan(
         resource('a', {'org': ORGANISATION}),

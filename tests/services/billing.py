@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.services.exchange import Answer, Refusal, Request, google_error
+from tests.services.exchange import Answer, Request, google_error
 from tests.services.world import World
 
 

@@ -27,8 +27,6 @@ class Google:
     operations_are_readable: bool = True
     only_inside: str | None = None
     """A domain: members from elsewhere need the group's setting."""
-    makes_groups: bool = False
-    """A look-up makes the group. For runs whose groups another test double makes."""
     page: int = 500
     accounts: dict[str, str] = field(default_factory=dict)
     """Who a token of the token services speaks for."""
@@ -79,6 +77,20 @@ class Billing:
 
 
 @dataclass
+class Azure:
+    """Blobs of `account/container` by their name: `{content, type, etag, snapshots}`."""
+
+    containers: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    tokens: list[str] = field(default_factory=lambda: ['azure-token'])
+    refuses: int = 0
+    """So many requests come before our role is known; -1: it never is."""
+    makes_containers: bool = False
+    """A request makes the container. For runs whose containers another test double makes."""
+    accounts: dict[str, str] = field(default_factory=dict)
+    """Who a token of the token services speaks for."""
+
+
+@dataclass
 class World:
     """All services."""
 
@@ -86,6 +98,7 @@ class World:
     hail: dict[str, Hail] = field(default_factory=lambda: {'gcp': Hail(), 'azure': Hail()})
     metamist: Metamist = field(default_factory=Metamist)
     billing: Billing = field(default_factory=Billing)
+    azure: Azure = field(default_factory=Azure)
     serial: int = 0
 
     def number(self) -> int:
@@ -103,6 +116,7 @@ class World:
             {cloud: Hail(**found) for cloud, found in given.get('hail', {}).items()} or cls().hail,
             Metamist(**given.get('metamist', {})),
             Billing(**given.get('billing', {})),
+            Azure(**given.get('azure', {})),
             given.get('serial', 0),
         )
 
@@ -147,3 +161,17 @@ class World:
             'budgetFilter': {'projects': [f'projects/{self.number()}'], 'calendarPeriod': 'MONTH'},
             'amount': {'specifiedAmount': {'currencyCode': currency, 'units': str(units)}},
         }
+
+    def container(self, account: str, name: str) -> dict[str, dict[str, Any]]:
+        """A container without blobs."""
+        return self.azure.containers.setdefault(f'{account}/{name}', {})
+
+    def blob(self, container: dict[str, dict[str, Any]], name: str, content: str, kind: str) -> dict[str, Any]:
+        """A blob, written; it has another ETag each time."""
+        container[name] = {
+            **container.get(name, {}),
+            'content': content,
+            'type': kind,
+            'etag': f'"0x{self.number():X}"',
+        }
+        return container[name]

@@ -26,7 +26,6 @@ from cpg_infra.abstraction.handles import (
     TableSet,
     Topic,
 )
-from cpg_infra.plan.access import Principal
 from cpg_infra.plan.values import Value
 
 
@@ -126,12 +125,6 @@ POLICIES: dict[type, PolicyKind] = {
     Subscription: PolicyKind(None, 'gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember', _subscription_scope),
     BillingAccount: PolicyKind(None, 'gcp:billing/accountIamMember:AccountIamMember', _billing_account_scope),
 }
-
-
-def slug(principal: Principal) -> str:
-    """A principal as part of a logical name: its kind and name, `group-alpha-analysis`."""
-    _, kind, name = principal.key.split(':', 2)
-    return f'{kind}-{name}'
 
 
 def role_slug(granted: GrantedRole) -> str:

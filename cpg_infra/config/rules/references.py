@@ -105,14 +105,16 @@ def accounts_are_not_shared(whole: Whole, organisation: CPGInfrastructureConfig)
 def members_have_accounts(whole: Whole, organisation: CPGInfrastructureConfig) -> Findings:
     """A member of a dataset's group has an account on every cloud the dataset is deployed to.
 
-    The dry run needs no accounts; a dropbox, which is on Google Cloud, needs its uploaders' accounts there.
+    The dry run needs no accounts. A dropbox needs its uploaders' accounts where the dropbox service is.
     """
+    service = organisation.data_dropbox
+    served = {Cloud.GCP} | ({Cloud.AZURE} if service is not None and service.azure is not None else set())
     for dataset in whole.datasets.values():
         for cloud in dataset.clouds:
             if cloud is Cloud.DRY_RUN:
                 continue
             mentions = [*_people_of(dataset), *_uploaders_of(dataset)]
-            if cloud is Cloud.GCP:
+            if cloud in served:
                 mentions += _dropbox_uploaders_of(dataset)
             for path, user, at in mentions:
                 if _lacks_account(organisation, user, cloud):

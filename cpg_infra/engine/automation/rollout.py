@@ -1,7 +1,7 @@
 """Deploys stacks in order: each after those that it needs, side by side where nothing forbids it.
 
 A stack that failed stops those after it and no others. A stack whose facts changed on the way is previewed and judged
-before it runs.
+before it runs. Where somebody moves from one list to another there is a second pass (`moves`).
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 
 from cpg_infra.engine.automation.failures import EngineError
 from cpg_infra.engine.automation.guards import judge
-from cpg_infra.engine.automation.locks import locked, locks_in
-from cpg_infra.engine.automation.outcome import Listener, Outcome
+from cpg_infra.engine.automation.moves import staying, with_staying
+from cpg_infra.engine.automation.neighbours import refuse_locked
+from cpg_infra.engine.automation.outcome import Listener, Outcome, name_of
 from cpg_infra.engine.automation.pool import Pool
 from cpg_infra.engine.automation.previews import Looked, facts_of, look
 from cpg_infra.engine.automation.pulumi_cli import PulumiCli
@@ -35,7 +36,7 @@ def deploy(run: Run, cli: PulumiCli, listener: Listener, saved: SavedPreview | N
 
     With a saved preview, nothing is touched when anything differs from it.
     """
-    _refuse_locked(run)
+    refuse_locked(run)
     looked, report = preview(run, cli, listener)
     if looked.error:
         return Report(looked.reports(run, Status.NOT_RUN, 'another stack cannot be previewed'))
@@ -44,15 +45,6 @@ def deploy(run: Run, cli: PulumiCli, listener: Listener, saved: SavedPreview | N
     if report.refusals:
         return Report(looked.reports(run, Status.NOT_RUN, 'the run was refused'), report.refusals)
     return _Rollout(run, cli, listener, looked, is_agreed=saved is not None).report()
-
-
-def _refuse_locked(run: Run) -> None:
-    """Say at once that somebody holds the only stack there is to run. Among many, the others need not wait for it."""
-    if len(run.shards) == 1:
-        place = run.place(run.shards[0].name)
-        held = locks_in(place.backend, place.project.name, place.stack)
-        if not all(lock.is_abandoned for lock in held):
-            raise locked(held, place.backend, place.project.name, place.stack)
 
 
 class _Rollout:
@@ -68,6 +60,8 @@ class _Rollout:
         self._states = dict(looked.states)
         self._reports: dict[str, StackReport] = {}
         self._begun: dict[Future[Result], Shard] = {}
+        self._staying = staying(step for outcome in looked.previews.values() for step in outcome.steps)
+        """Whom lists keep until everybody else has come, by URN."""
 
     def report(self) -> Report:
         """Deploy everything that can be."""
@@ -78,6 +72,7 @@ class _Rollout:
                 waiting = [shard for shard in waiting if not self._begin(shard, pool)]
                 if self._begun:
                     self._end(wait(self._begun, return_when=FIRST_COMPLETED).done)
+            self._let_go(pool)
         return Report(tuple(self._reports[shard.name] for shard in self._run.shards))
 
     def _begin(self, shard: Shard, pool: Pool) -> bool:
@@ -104,17 +99,51 @@ class _Rollout:
             if (refused := self._refused(shard, looked)) is not None:
                 self._reports[shard.name] = refused
                 return True
+        kept = self._kept(shard)
         task = Task(
             Operation.UP,
             self._run.place(shard.name),
-            shard,
+            with_staying(shard, kept) if kept else shard,
             facts,
-            told,
+            # Not done before its second pass is.
+            '' if kept else told,
             looked.unprotect(self._run, shard.name),
             looked.states[shard.name].hash,
         )
         self._begun[pool.submit(task)] = shard
         return True
+
+    def _kept(self, shard: Shard) -> dict[str, tuple[str, ...]]:
+        """Whom the lists of a stack keep in its first pass, by logical name."""
+        outcome = self._looked.previews.get(shard.name)
+        urns = {step.urn for step in outcome.steps} if outcome else set[str]()
+        return {name_of(urn): who for urn, who in self._staying.items() if urn in urns}
+
+    def _let_go(self, pool: Pool) -> None:
+        """The second pass: everybody has come, whoever is to go goes."""
+        behind = [shard for shard in self._run.shards if self._kept(shard) and self._is_done(shard)]
+        if not all(map(self._is_done, self._run.shards)):
+            why = 'somebody who moves keeps what they had, because not everything else is done'
+            for shard in behind:
+                stack = self._run.place(shard.name).stack
+                self._note(shard, Status.FAILED, Outcome(stack, error=EngineError(why, 'unfinished')))
+            return
+        facts = facts_of(self._states)
+        for shard in behind:
+            task = Task(
+                Operation.UP,
+                self._run.place(shard.name),
+                shard,
+                facts,
+                fingerprint(shard, facts),
+                expected=self._states[shard.name].hash,
+            )
+            self._begun[pool.submit(task)] = shard
+        while self._begun:
+            self._end(wait(self._begun, return_when=FIRST_COMPLETED).done)
+
+    def _is_done(self, shard: Shard) -> bool:
+        return self._reports[shard.name].status in {Status.DONE, Status.UNCHANGED}
 
     def _refused(self, shard: Shard, looked: Looked) -> StackReport | None:
         stack, outcome = self._run.place(shard.name).stack, looked.previews[shard.name]
@@ -134,7 +163,9 @@ class _Rollout:
             if result.state.exists:
                 self._states[shard.name] = result.state
             status = Status.FAILED if result.outcome.error else Status.DONE
-            self._note(shard, status, result.outcome)
+            before = self._reports.get(shard.name)
+            outcome = result.outcome.after(before.outcome) if before and before.outcome else result.outcome
+            self._note(shard, status, outcome)
 
     def _note(self, shard: Shard, status: Status, outcome: Outcome | None = None, why: str = '') -> None:
         stack = self._run.place(shard.name).stack
