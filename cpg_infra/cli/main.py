@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from cpg_infra.cli.commands.billing import billing
 from cpg_infra.cli.commands.destroy import destroy
 from cpg_infra.cli.commands.export import export
 from cpg_infra.cli.commands.plan import plan
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 for command in (validate, plan, stacks, preview, up, refresh, destroy, export, schema):
     app.command(no_args_is_help=False)(command)
+app.add_typer(billing)
 
 
 def _show_version(wanted: bool) -> None:

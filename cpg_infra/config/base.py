@@ -52,7 +52,8 @@ class Model(BaseModel):
     unknown keys are an error, and an instance never changes after construction.
     """
 
-    model_config = ConfigDict(frozen=True, extra='forbid')
+    # A key that is a word of Python has another name in the model; written out, it is the key again.
+    model_config = ConfigDict(frozen=True, extra='forbid', serialize_by_alias=True)
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> Self:

@@ -304,6 +304,112 @@ class CPGInfrastructureConfig(Model):
             )
             timezone: str = Field(default='Australia/Sydney', description='Time zone of the schedules.')
 
+            class Attribution(Model):
+                """Who carries which cost."""
+
+                class Shared(Model):
+                    """A service that several datasets share, whose costs are split."""
+
+                    source: Literal['gcp', 'hail', 'ica', 'azure', 'focus'] = Field(
+                        description='Source of the costs that are split.'
+                    )
+                    match: NonEmpty = Field(
+                        description='Project id, Hail billing project, tenant or resource group that the source bills.'
+                    )
+                    method: NonEmpty = Field(
+                        description='Name of the proportions: `compute` counts from the begin of a batch, `hosting` '
+                        'from the end of usage; or one of your own.'
+                    )
+                    from_: dt.date = Field(
+                        default=dt.date(2021, 9, 1),
+                        alias='from',
+                        description='First day that is split; before it, the fall-back topic carries all.',
+                    )
+                    fallback_topic: NonEmpty = Field(
+                        description='Who carries what cannot be split: no proportions, or an unknown dataset.'
+                    )
+
+                projects: FrozenDict[str, NonEmpty] = Field(
+                    default=FrozenMap(),
+                    description='Topics of further projects, resource groups or tenants, by their ids. The projects of '
+                    'datasets need no entry.',
+                )
+                shared: tuple[CPGInfrastructureConfig.Billing.GCPAggregator.Attribution.Shared, ...] = Field(
+                    default=(), description='Services that are shared.'
+                )
+                hail_topic: NonEmpty = Field(
+                    default='hail', description='Topic that Hail jobs are credited to: the cloud bills it for all.'
+                )
+                default_topic: NonEmpty = Field(default='admin', description='Topic of costs that have no project.')
+                proportions: str | None = Field(
+                    default=None,
+                    description='CSV file in this folder with the proportions: `method, effective_from, topic, weight, '
+                    'version`. Without it those in the ledger stay as they are.',
+                )
+
+            class Rate(Model):
+                """A rate of exchange that the billing export does not have."""
+
+                from_currency: NonEmpty = Field(description='Currency of the source, for example `iCredit`.')
+                month: Annotated[str, Field(pattern=r'^\d{4}(0[1-9]|1[0-2])$')] = Field(
+                    description='First invoice month in which it counts, `YYYYMM`; until the next of the same currency.'
+                )
+                rate: Annotated[float, Field(gt=0)] = Field(description='Units of the budget currency for one.')
+
+            class Thresholds(Model):
+                """From how many jobs on a Hail batch is booked as one row per resource."""
+
+                unnamed_jobs: Annotated[int, Field(ge=1)] = Field(default=9_000, description='Jobs without a name.')
+                named_jobs: Annotated[int, Field(ge=1)] = Field(default=50_000, description='Jobs with a name.')
+
+            class Windows(Model):
+                """How far back sources are read again, and when a month is closed."""
+
+                gcp_arrival_days: Annotated[int, Field(ge=0)] = Field(
+                    default=3, description='Days of arrival of the billing export.'
+                )
+                hail_hours: Annotated[int, Field(ge=0)] = Field(default=24, description='Hours of completed batches.')
+                ica_days: Annotated[int, Field(ge=0)] = Field(default=7, description='Days of ICA usage.')
+                weekly_days: Annotated[int, Field(ge=0)] = Field(
+                    default=60, description='Days that every source is read again once a week.'
+                )
+                months_close_after_days: Annotated[int, Field(ge=0)] = Field(
+                    default=45, description='Days after which what is booked in a month is no longer split anew.'
+                )
+
+            class Files(Model):
+                """Sources that are files: patterns of paths, from this folder on."""
+
+                gcp: str | None = Field(default=None, description='Google’s billing export, Parquet or JSON.')
+                azure: str | None = Field(default=None, description='Folder of the Cost Management exports.')
+                focus: str | None = Field(default=None, description='FOCUS files, CSV or Parquet.')
+
+            class ICA(Model):
+                """Illumina Connected Analytics."""
+
+                token_url: str = Field(description='Address that gives a token for the key.')
+                usage_url: str = Field(description='Address of the usage as CSV.')
+                tenant: str = Field(description='Tenant that the key belongs to.')
+
+            attribution: CPGInfrastructureConfig.Billing.GCPAggregator.Attribution | None = Field(
+                default=None, description='Who carries which cost.'
+            )
+            rates: tuple[CPGInfrastructureConfig.Billing.GCPAggregator.Rate, ...] = Field(
+                default=(), description='Rates of exchange that the billing export does not have.'
+            )
+            thresholds: CPGInfrastructureConfig.Billing.GCPAggregator.Thresholds | None = Field(
+                default=None, description='From how many jobs on a batch is one row per resource.'
+            )
+            windows: CPGInfrastructureConfig.Billing.GCPAggregator.Windows | None = Field(
+                default=None, description='How far back sources are read again.'
+            )
+            files: CPGInfrastructureConfig.Billing.GCPAggregator.Files | None = Field(
+                default=None, description='Sources that are files.'
+            )
+            ica: CPGInfrastructureConfig.Billing.GCPAggregator.ICA | None = Field(
+                default=None, description='Illumina Connected Analytics.'
+            )
+
         class GCPCostControls(Model):
             """What watches the budgets."""
 

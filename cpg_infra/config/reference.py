@@ -84,7 +84,9 @@ def _table(path: str, model: type[BaseModel]) -> str:
         kind = _kind(field.annotation)
         if nested is not None:
             kind = f'[{kind}](#{_anchor(_below(path, name, field.annotation))})'
-        lines.append(f'| `{name}` | {kind}{_bounds(field)} | {_default(field)} | {_cell(field.description)} |')
+        lines.append(
+            f'| `{field.alias or name}` | {kind}{_bounds(field)} | {_default(field)} | {_cell(field.description)} |'
+        )
     return '\n'.join(lines)
 
 

@@ -28,6 +28,7 @@ def test_help_names_every_command_and_every_exit_status() -> None:
         'destroy',
         'export',
         'schema',
+        'billing',
     ]
     assert 'Exit status: 0 all is well, 1 the configuration has faults' in out
 

@@ -185,6 +185,20 @@ def analysis_groups_exist(whole: Whole, organisation: CPGInfrastructureConfig) -
             )
 
 
+def cost_control_spares_datasets(whole: Whole, organisation: CPGInfrastructureConfig) -> Findings:
+    """Cost control protects and snoozes datasets that exist: a slip of the pen would leave one unprotected."""
+    controls = organisation.billing.gcp_cost_controls if organisation.billing is not None else None
+    if controls is None:
+        return
+    base = organisation_path('billing', 'gcp_cost_controls')
+    mentions = [((*base, 'protected'), name, (*base, 'protected', name)) for name in controls.protected]
+    mentions += [((*base, 'snoozes', name), name, (*base, 'snoozes', name)) for name in controls.snoozes]
+    for path, name, at in mentions:
+        if not whole.knows_dataset(name):
+            suggestion = whole.near(name, whole.names)
+            yield whole.finding('unknown-dataset', path, f"no dataset '{name}'", at=at, suggestion=suggestion)
+
+
 def checks_except_datasets(whole: Whole, organisation: CPGInfrastructureConfig) -> Findings:
     """A check makes exceptions for datasets that exist."""
     for check, options in organisation.checks.items():
@@ -210,4 +224,5 @@ RULES_WITH_ORGANISATION = (
     adhoc_members_have_accounts,
     analysis_groups_exist,
     checks_except_datasets,
+    cost_control_spares_datasets,
 )

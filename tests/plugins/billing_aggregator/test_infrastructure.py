@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from cpg_infra.config import load
 from cpg_infra.plan import Archive, Plan
+from cpg_infra.plugins.billing_aggregator.infrastructure.source import ENTRY_MODULE, ENTRY_POINTS
 from cpg_infra.plugins.billing_aggregator.ledger.schema import EXISTING_COLUMNS
 from tests.organisations import COORDINATOR, dataset, infrastructure_of, plan_of
 from tests.plugins.billing_aggregator.billing import (
@@ -299,6 +301,40 @@ def test_nobody_is_in_the_code_and_the_configuration_in_it_is_sound(tmp_path: Pa
     assert loaded.organisation.users == {}
     assert sorted(loaded.datasets) == ['alpha', 'common']
     assert loaded.organisation.billing == infrastructure_of(billing=billing()).config.billing
+
+
+def test_a_function_begins_where_the_package_has_it_and_finds_its_secrets_by_reference() -> None:
+    for name in ENTRY_POINTS:
+        assert callable(getattr(import_module(ENTRY_MODULE), name))
+    plan = billed()
+    found = {
+        name.removeprefix('billing-aggregator-'): [
+            (each['key'], each['secret']) for each in inputs['serviceConfig'].get('secretEnvironmentVariables', ())
+        ]
+        for name, inputs in of_type(plan, FUNCTION).items()
+    }
+    hail = [('HAIL_TOKEN_GCP', 'aggregate-billing-hail-token')]
+    assert found == {
+        'gcp-billing-function': [],
+        'hail-billing-function': hail,
+        'seqr-billing-function': hail,
+        'seqr24-billing-function': hail,
+        'ica-billing-function': [('ICA_API_KEY', 'ica-key')],
+        'budgets-billing-function': [],
+        'monthly-billing-function': [],
+        'gcp-cost-control': [('SLACK_TOKEN', 'slack-token')],
+        'gcp-cost-reporting-cloud-function': [('SLACK_TOKEN', 'slack-token')],
+    }
+
+
+def test_planning_needs_nothing_of_the_extra_for_the_ledger() -> None:
+    program = (
+        'import sys\n'
+        "sys.modules['duckdb'] = sys.modules['sqlglot'] = None\n"
+        'import cpg_infra.plugins.billing_aggregator.plugin\n'
+    )
+    done = subprocess.run([sys.executable, '-c', program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, '')
 
 
 def test_the_code_is_complete_in_itself(tmp_path: Path) -> None:

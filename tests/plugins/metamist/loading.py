@@ -20,7 +20,7 @@ CODE: Mapping[str, bytes] = {
     'load/requirements.txt': b'metamist\n',
     'notification/main.py': b'def etl_notify(request): ...\n',
 }
-ETL = {
+ETL: dict[str, Plain] = {
     'source': 'etl',
     'accessors': ['lab', 'redcap'],
     'by_type': {

@@ -1,14 +1,15 @@
 """One notification: gather what is known, decide, act, read back, write it down.
 
-The ledger is held while this happens, so that notifications are handled one after the other, whoever handles them.
+A lease of the ledger is held while this happens, so that notifications are handled one after the other, whoever handles them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -19,10 +20,14 @@ from cpg_infra.plugins.billing_aggregator.cost_control.log import FAILED, UNLINK
 from cpg_infra.plugins.billing_aggregator.cost_control.notification import Notification, read_notification
 from cpg_infra.plugins.billing_aggregator.cost_control.policy import Policy
 from cpg_infra.plugins.billing_aggregator.ledger import Ledger, LedgerError
+from cpg_infra.plugins.billing_aggregator.ledger.leases import release, take
 from cpg_infra.plugins.billing_aggregator.outside import Budgets, CloudBilling, OutsideError, Slack
 from cpg_infra.plugins.billing_aggregator.requests import Message
 
 _LOG: Final = logging.getLogger('cpg_infra.billing')
+LEASE: Final = 'cost-control'
+"""What the lease of the ledger is called."""
+
 _NOT_ASKED: Final = Unknown('not asked')
 
 Known = TypeVar('Known')
@@ -57,7 +62,7 @@ class CostControl:
         """Handle a message, which may have come before. Raises `BadRequestError` for one that is no notification."""
         notification = read_notification(message)
         try:
-            with self.ledger() as ledger:
+            with self.ledger() as ledger, _alone(ledger, notification.message, now):
                 handled = self._handle(notification, DecisionLog(ledger), now)
         except LedgerError as error:
             # Without the ledger nothing is known of what happened before: nothing is done.
@@ -116,6 +121,16 @@ class CostControl:
         except OutsideError as error:
             _LOG.error('cost control: %s: nobody could be told: %s', project, error)
         return Handled(UNLINKED if why is None else FAILED, explanation=why or '')
+
+
+@contextmanager
+def _alone(ledger: Ledger, message: str, now: dt.datetime) -> Iterator[None]:
+    """One notification at a time, also where many processes may have the ledger open. Raises `LedgerError`."""
+    lease = take(ledger.engine, LEASE, f'{message}-{uuid.uuid4().hex}', now)
+    try:
+        yield
+    finally:
+        release(ledger.engine, lease)
 
 
 def _asked(question: Callable[[], Known]) -> Known | Unknown:

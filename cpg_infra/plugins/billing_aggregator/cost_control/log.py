@@ -68,8 +68,10 @@ class DecisionLog:
 
     def history(self, notification: Notification, now: dt.datetime) -> History:
         """What earlier messages came to."""
-        about = {'project': notification.project, 'since': notification.since, 'message': notification.message}
-        breaches = self._ledger.query(_BREACHES, about)
+        breaches = self._ledger.query(
+            _BREACHES,
+            {'project': notification.project, 'since': notification.since, 'message': notification.message},
+        )
         unlinked = self._ledger.query(_UNLINKED, {'after': now - _DAY, 'message': notification.message})
         return History(
             first_breach=breaches[0]['decided_at'] if breaches else None,

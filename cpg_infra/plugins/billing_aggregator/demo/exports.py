@@ -128,6 +128,6 @@ def _move(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> int:
     """The table as a Parquet file; the table is gone afterwards."""
     quoted = str(path).replace("'", "''")
     connection.execute(f"COPY {table} TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
-    row = connection.execute(f'SELECT count(*) FROM {table}').fetchone()  # noqa: S608 - a table of ours
+    row = connection.execute(f'SELECT count(*) FROM {table}').fetchone()
     connection.execute(f'DROP TABLE {table}')
     return int(row[0]) if row else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
+from cpg_infra.abstraction import Secret
 from cpg_infra.config import CPGInfrastructureConfig
 from cpg_infra.plan import BillingRole, Principal, ProjectRole, SecretRole, TablesRole
 from cpg_infra.plugins.billing_aggregator.infrastructure.accounts import billing_account, make_budget_reader
@@ -23,8 +24,8 @@ SHAPES: Final = {
 """What each source is given. Nothing is held in memory, so 2 GiB are enough where 16 were needed."""
 MINUTES: Final = {'gcp': 1, 'hail': 2, 'seqr': 3, 'seqr24': 4}
 """The minute of the hour at which each source is read, so that they do not begin together; 0 for others."""
-SOURCES: Final = {'seqr24': 'seqr'}
-"""What a function asks the program to read, where that is not its own name."""
+ON_HAIL: Final = frozenset({'hail', 'seqr', 'seqr24'})
+"""Sources that read from Hail Batch."""
 
 NOT_RECONCILED: Final = (
     'resource.type="cloud_run_revision" AND severity>=ERROR AND (jsonPayload.event="not-reconciled" OR '
@@ -62,7 +63,7 @@ def _declare_source(
     by = place.by('aggregator', 'functions', name)
     function = place.functions.declare(
         f'billing-aggregator-{name}-billing-function',
-        place.program('from_request', SHAPES[name]),
+        place.program('from_request', SHAPES[name], **_secrets(place, aggregator, name)),
         account,
         by,
         depends_on=place.apis,
@@ -74,7 +75,7 @@ def _declare_source(
         aggregator.timezone,
         account,
         by,
-        body=json.dumps({'source': SOURCES.get(name, name)}),
+        body=json.dumps({'source': name}),
         depends_on=place.apis,
     )
     alerts = place.alerts
@@ -82,6 +83,17 @@ def _declare_source(
         alerts.on_warning(f'billing-aggregator-{name}-alert', f'Billing: {name} warns', function, by)
         hours = 2 * aggregator.interval_hours
         alerts.on_silence(f'billing-aggregator-{name}-silence-alert', f'Billing: {name} is silent', function, hours, by)
+
+
+def _secrets(place: Place, aggregator: CPGInfrastructureConfig.Billing.GCPAggregator, name: str) -> dict[str, Secret]:
+    """What the program finds in its environment: the token or key of its source."""
+    if name in ON_HAIL:
+        by = place.by('aggregator', 'hail_token_secret_name')
+        return {'HAIL_TOKEN_GCP': place.secret(aggregator.hail_token_secret_name, by)}
+    if name == 'ica' and aggregator.ica_api_secret_name is not None:
+        by = place.by('aggregator', 'ica_api_secret_name')
+        return {'ICA_API_KEY': place.secret(aggregator.ica_api_secret_name, by)}
+    return {}
 
 
 def _declare_daily(place: Place, aggregator: CPGInfrastructureConfig.Billing.GCPAggregator, account: Principal) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cpg_infra.abstraction import By
+from cpg_infra.abstraction import By, Secret
 from cpg_infra.config import CPGInfrastructureConfig
 from cpg_infra.plan import BillingRole, Principal, ProjectRole, SecretRole, TablesRole
 from cpg_infra.plugins.billing_aggregator.cost_control.policy import Mode, policy_of
@@ -37,7 +37,7 @@ def declare_cost_control(place: Place) -> None:
     _let_control(place, account, by)
     function = place.functions.declare(
         'gcp-cost-control',
-        place.program('cost_control', SMALL),
+        place.program('cost_control', SMALL, **_slack(place, by)),
         account,
         by,
         topic=topic,
@@ -79,6 +79,11 @@ def _let_read(place: Place, account: Principal, by: By) -> None:
         place.left_out('the ledger and Slack are', 'there is no section billing.aggregator', 'gcp_cost_controls')
 
 
+def _slack(place: Place, by: By) -> dict[str, Secret]:
+    aggregator = place.billing.aggregator
+    return {} if aggregator is None else {'SLACK_TOKEN': place.secret(aggregator.slack_token_secret_name, by)}
+
+
 def _declare_report(place: Place, controls: CPGInfrastructureConfig.Billing.GCPCostControls) -> None:
     key = 'machine_account' if controls.report_machine_account is None else 'report_machine_account'
     by = place.by('gcp_cost_controls', key)
@@ -91,7 +96,7 @@ def _declare_report(place: Place, controls: CPGInfrastructureConfig.Billing.GCPC
     _let_read(place, account, by)
     function = place.functions.declare(
         'gcp-cost-reporting-cloud-function',
-        place.program('cost_report', SMALL),
+        place.program('cost_report', SMALL, **_slack(place, by)),
         account,
         by,
         depends_on=place.apis,

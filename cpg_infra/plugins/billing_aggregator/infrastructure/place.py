@@ -89,9 +89,9 @@ class Place:
         archive = function_source(self.infrastructure.config, self.infrastructure.dataset_configs)
         return bucket.put('billing-aggregator-functions-source-code', archive, by)
 
-    def program(self, entry_point: str, shape: Shape) -> Program:
-        """What a function runs that begins at `entry_point`."""
-        return Program(entry_point, self.code, shape, ENVIRONMENT)
+    def program(self, entry_point: str, shape: Shape, **secrets: Secret) -> Program:
+        """What a function runs that begins at `entry_point`; `secrets` are variables that it finds."""
+        return Program(entry_point, self.code, shape, ENVIRONMENT, secrets)
 
     @cached_property
     def alerts(self) -> Alerts | None:

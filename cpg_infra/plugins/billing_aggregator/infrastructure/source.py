@@ -30,11 +30,11 @@ ROOMS: Final = (
 LEFT_OUT: Final = frozenset(
     {'__pycache__', 'plugins/billing_aggregator/infrastructure', 'plugins/billing_aggregator/plugin.py'}
 )
-ENTRY_MODULE: Final = 'cpg_infra.plugins.billing_aggregator.entry_points'
+ENTRY_MODULE: Final = 'cpg_infra.plugins.billing_aggregator.functions'
 ENTRY_POINTS: Final = ('budgets', 'cost_control', 'cost_report', 'from_pubsub', 'from_request', 'monthly')
 CONFIGURATION: Final = 'configuration'
 """The folder in the archive from which the functions load their configuration."""
-ENVIRONMENT: Final[Mapping[str, str]] = {'CPG_INFRA_BILLING_CONFIGURATION': CONFIGURATION}
+ENVIRONMENT: Final[Mapping[str, str]] = {'CPG_BILLING_CONFIG': CONFIGURATION}
 """What tells them where that is."""
 
 _DATASET_KEYS: Final = ('budgets', 'deploy_locations', 'enable_shared_project', 'gcp', 'azure')
@@ -70,14 +70,17 @@ def function_source(organisation: CPGInfrastructureConfig, datasets: Mapping[str
 def _configuration(
     organisation: CPGInfrastructureConfig, datasets: Mapping[str, CPGDatasetConfig]
 ) -> dict[str, object]:
-    kept = organisation.model_dump(mode='json', include=set(_ORGANISATION_KEYS), exclude_none=True)
+    kept = organisation.model_dump(mode='json', by_alias=True, include=set(_ORGANISATION_KEYS), exclude_none=True)
+    attribution = ((kept.get('billing') or {}).get('aggregator') or {}).get('attribution') or {}
+    # That file stays here: it is read where the ledger is filled by hand, and what the ledger has is kept.
+    attribution.pop('proportions', None)
     return {
         **kept,
         'users': {},
         'plugins_enabled': [],
         'datasets': {
             name: {
-                **dataset.model_dump(mode='json', include=set(_DATASET_KEYS), exclude_none=True),
+                **dataset.model_dump(mode='json', by_alias=True, include=set(_DATASET_KEYS), exclude_none=True),
                 # Nothing is deployed from there, so no component may ask for a section.
                 'components': {cloud.value: [] for cloud in dataset.clouds},
             }

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import re
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from cpg_infra.plugins.billing_aggregator.ledger.engine import Parameters, Row
 from cpg_infra.plugins.billing_aggregator.ledger.faults import (
@@ -111,7 +110,7 @@ class DuckDBEngine:
         found = self._connection.execute('SELECT 1 FROM duckdb_tables() WHERE table_name = ?', [FORMAT]).fetchone()
         if found is None:
             return None
-        row = self._connection.execute(f'SELECT version FROM {FORMAT}').fetchone()  # noqa: S608 - a constant
+        row = self._connection.execute(f'SELECT version FROM {FORMAT}').fetchone()
         return int(row[0]) if row else None
 
     def _make(self) -> None:
@@ -119,9 +118,9 @@ class DuckDBEngine:
             for table in all_tables():
                 self._connection.execute(create_table(table, table.name, 'duckdb'))
             for view in VIEWS:
-                self._connection.execute(f'CREATE VIEW {view.name} AS SELECT * FROM {view.table.name}')  # noqa: S608
+                self._connection.execute(f'CREATE VIEW {view.name} AS SELECT * FROM {view.table.name}')
             self._connection.execute(f'CREATE TABLE {FORMAT} (version INTEGER NOT NULL)')
-            self._connection.execute(f'INSERT INTO {FORMAT} VALUES (?)', [VERSION])  # noqa: S608
+            self._connection.execute(f'INSERT INTO {FORMAT} VALUES (?)', [VERSION])
 
     def query(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         """The rows of a query."""
@@ -138,12 +137,18 @@ class DuckDBEngine:
     def stage(self, name: str, sql: str, parameters: Parameters | None = None) -> None:
         """Make a temporary table from a query."""
         with self._reporting():
-            self._run(sql, parameters, f'CREATE OR REPLACE TEMP TABLE {_identifier(name)} AS ')
+            self._run(sql, parameters, f'CREATE OR REPLACE TEMP TABLE {quoted_name(name)} AS ')
 
-    def stage_native(self, name: str, sql: str, parameters: Sequence[object] = ()) -> None:
-        """Make a temporary table from a query in DuckDB's own dialect: how files are read."""
+    def stage_native(self, name: str, sql: str, *, view: bool = False) -> None:
+        """Make a temporary table or view from a query in DuckDB's own dialect: how files are read."""
+        kind, other = ('VIEW', 'TABLE') if view else ('TABLE', 'VIEW')
         with self._reporting():
-            self._connection.execute(f'CREATE OR REPLACE TEMP TABLE {_identifier(name)} AS {sql}', list(parameters))
+            found = self._connection.execute(
+                'SELECT table_type FROM information_schema.tables WHERE table_name = ?', [name]
+            ).fetchone()
+            if found and ('VIEW' in found[0]) is not view:
+                self._connection.execute(f'DROP {other} {quoted_name(name)}')
+            self._connection.execute(f'CREATE OR REPLACE TEMP {kind} {quoted_name(name)} AS {sql}')
 
     def query_native(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """The rows of a query in DuckDB's own dialect."""
@@ -155,7 +160,7 @@ class DuckDBEngine:
     def stage_rows(self, name: str, columns: Sequence[Column], rows: Iterable[Mapping[str, object]]) -> int:
         """Make a temporary table from rows, by way of a file of JSON lines: nothing is held in memory."""
         kinds = {column.name: column_type(column.type, 'duckdb') for column in columns}
-        shape = ', '.join(f'{_identifier(column)} {kind}' for column, kind in kinds.items())
+        shape = ', '.join(f'{quoted_name(column)} {kind}' for column, kind in kinds.items())
         count = 0
         with tempfile.TemporaryDirectory(prefix='cpg-infra-') as folder:
             file = Path(folder) / 'rows.ndjson'
@@ -167,11 +172,11 @@ class DuckDBEngine:
             except OSError as error:
                 raise LedgerError(f'{file}: {(error.strerror or str(error)).lower()}') from error
             with self._reporting():
-                self._connection.execute(f'CREATE OR REPLACE TEMP TABLE {_identifier(name)} ({shape})')
+                self._connection.execute(f'CREATE OR REPLACE TEMP TABLE {quoted_name(name)} ({shape})')
                 if count:
-                    listed = ', '.join(f'{_identifier(column)}: {_quoted(kind)}' for column, kind in kinds.items())
+                    listed = ', '.join(f'{quoted_name(column)}: {quoted_text(kind)}' for column, kind in kinds.items())
                     self._connection.execute(
-                        f'INSERT INTO {_identifier(name)} SELECT * FROM read_json(?, columns = {{{listed}}}, '  # noqa: S608
+                        f'INSERT INTO {quoted_name(name)} SELECT * FROM read_json(?, columns = {{{listed}}}, '
                         "format = 'newline_delimited', maximum_object_size = 67108864)",
                         [str(file)],
                     )
@@ -187,11 +192,9 @@ class DuckDBEngine:
             with self._reporting():
                 self._connection.execute('COMMIT')
         except BaseException:
-            try:
+            # A transaction that failed while it was written has ended already.
+            with suppress(duckdb.Error):
                 self._connection.execute('ROLLBACK')
-            except duckdb.Error:
-                # A transaction that failed while it was written has ended already.
-                pass
             raise
 
     def close(self) -> None:
@@ -231,7 +234,7 @@ def _in(value: object) -> object:
     return value
 
 
-def _out(cell: Any) -> Any:
+def _out(cell: object) -> object:
     if isinstance(cell, dt.datetime):
         return cell.replace(tzinfo=dt.UTC)
     return cell
@@ -247,12 +250,42 @@ def _json(value: object) -> object:
     raise TypeError(f'{type(value).__name__} has no JSON form')
 
 
-def _identifier(name: str) -> str:
+def quoted_name(name: str) -> str:
+    """A name as an identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def _quoted(text: str) -> str:
+def quoted_text(text: str) -> str:
+    """A text as a literal; for what takes no parameter."""
     return "'" + text.replace("'", "''") + "'"
+
+
+_SENTENCES: Final[tuple[tuple[str, type[LedgerError], str], ...]] = (
+    (
+        'newer version of duckdb',
+        NewerLedgerError,
+        'the database was written by a newer DuckDB: pip install "cpg-infra[billing]"',
+    ),
+    ('not a valid duckdb database file', LedgerError, 'this file is no DuckDB database'),
+    (
+        'no space left',
+        LedgerError,
+        'the disk is full; nothing of this run was written, run it again when there is room',
+    ),
+    (
+        'file too large',
+        LedgerError,
+        'the file cannot grow; nothing of this run was written, run it again when there is room',
+    ),
+    (
+        'disk quota',
+        LedgerError,
+        'the disk quota is used up; nothing of this run was written, run it again when there is room',
+    ),
+    ('permission denied', LedgerError, 'permission denied'),
+    ('read-only', LedgerError, 'the database cannot be written to'),
+)
+"""What DuckDB says, and what we say instead."""
 
 
 def _fault(error: duckdb.Error, path: Path) -> LedgerError:
@@ -263,18 +296,9 @@ def _fault(error: duckdb.Error, path: Path) -> LedgerError:
         return LockedLedgerError(
             f'{path}: another process{f" ({who[1]})" if who else ""} has the ledger open; try again when it has ended'
         )
-    if 'newer version of duckdb' in low or 'newer duckdb' in low:
-        return NewerLedgerError(f'{path}: the database was written by a newer DuckDB: pip install "cpg-infra[billing]"')
-    if 'not a valid duckdb database file' in low:
-        return LedgerError(f'{path}: this file is no DuckDB database')
-    if 'no space left' in low or 'file too large' in low or 'disk quota' in low:
-        return LedgerError(
-            f'{path}: the disk is full; nothing of this run was written, run it again when there is room'
-        )
     if isinstance(error, duckdb.TransactionException) and 'conflict' in low:
         return ConflictError(f'{path}: another transaction wrote the same rows')
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return LedgerError(f'{path}: not enough memory or room for temporary files: {said}')
-    if 'permission denied' in low:
-        return LedgerError(f'{path}: permission denied')
+    for words, kind, sentence in _SENTENCES:
+        if words in low:
+            return kind(f'{path}: {sentence}')
     return LedgerError(f'{path}: {said}')

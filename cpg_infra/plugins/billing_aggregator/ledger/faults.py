@@ -7,6 +7,10 @@ class LedgerError(Exception):
     """The ledger cannot be used, or refuses what was asked. The message is the whole explanation."""
 
 
+class InputError(LedgerError):
+    """What was asked for, or a file that was given, is wrong."""
+
+
 class NewerLedgerError(LedgerError):
     """The database was written by a newer version of this program."""
 
@@ -23,7 +27,7 @@ class ConflictError(LedgerError):
     """Two transactions wrote the same rows at once; doing ours again may help."""
 
 
-class MissingExtraError(LedgerError):
+class MissingExtraError(InputError):
     """A library of an extra is not installed."""
 
     def __init__(self, extra: str) -> None:

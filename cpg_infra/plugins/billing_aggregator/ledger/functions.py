@@ -67,6 +67,12 @@ FUNCTIONS: Final = {
         "FROM UNNEST(labels)), '{}')",
         'Labels as one JSON object with sorted keys.',
     ),
+    'LABELS_TEXT': Function(
+        (('labels', _LABELS),),
+        'CAST(labels AS VARCHAR)',
+        'TO_JSON_STRING(labels)',
+        'Labels in the order of the source, so that equal text means equal labels.',
+    ),
     'LABEL_IN': Function(
         (('labels', _LABELS), ('name', 'STRING')),
         'list_filter(labels, lambda label: label.key = name)[1].value',
@@ -97,5 +103,41 @@ FUNCTIONS: Final = {
         "'full_name': credit.full_name, 'id': credit.id, 'type': credit.type})",
         'ARRAY(SELECT AS STRUCT name, -amount AS amount, full_name, id, type FROM UNNEST(credits))',
         'The same credits with the other sign.',
+    ),
+    'UNITS': Function(
+        (('amount', 'NUMERIC'),),
+        'CAST(amount * 1000000000 AS BIGINT)',
+        'CAST(amount * 1000000000 AS INT64)',
+        'An exact amount as a whole number of its smallest units, 1e-9.',
+    ),
+    'EXACT': Function(
+        (('units', 'INT64'),),
+        'CAST(CAST(units AS DECIMAL(19, 0)) * CAST(0.000000001 AS DECIMAL(10, 9)) AS DECIMAL(38, 9))',
+        "CAST(units AS NUMERIC) * NUMERIC '0.000000001'",
+        'The exact amount of a number of units; division would give a float.',
+    ),
+    'DIGITS': Function(
+        (('number', 'FLOAT64'),),
+        'CASE WHEN abs(number) > 0 AND abs(number) < 1e30 THEN least(9, 15 - CAST(ceil(log10(abs(number))) AS BIGINT)) ELSE 9 END',
+        'CASE WHEN ABS(number) > 0 AND ABS(number) < 1e30 THEN LEAST(9, 15 - CAST(CEIL(LOG10(ABS(number))) AS INT64)) ELSE 9 END',
+        'Decimals of a quantity that a float holds exactly: 15 significant digits, at most 9 after the point.',
+    ),
+    'SCALED': Function(
+        (('number', 'FLOAT64'), ('digits', 'INT64')),
+        'CASE WHEN abs(number) < 1e30 THEN CAST(round(CASE WHEN digits >= 0 THEN number * pow(10, digits) ELSE number / pow(10, -digits) END) AS BIGINT) ELSE 0 END',
+        'CASE WHEN ABS(number) < 1e30 THEN CAST(ROUND(IF(digits >= 0, number * POW(10, digits), number / POW(10, -digits))) AS INT64) ELSE 0 END',
+        'A quantity as a whole number of its last decimal.',
+    ),
+    'UNSCALED': Function(
+        (('units', 'INT64'), ('digits', 'INT64')),
+        'CASE WHEN digits >= 0 THEN CAST(units AS DOUBLE) / pow(10, digits) ELSE CAST(units AS DOUBLE) * pow(10, -digits) END',
+        'IF(digits >= 0, units / POW(10, digits), units * POW(10, -digits))',
+        'The quantity of a whole number of last decimals.',
+    ),
+    'APPORTIONED': Function(
+        (('units', 'INT64'), ('weight', 'INT64'), ('total', 'INT64'), ('part', 'INT64')),
+        'sign(units) * ((abs(units) // total) * weight + coalesce(part, 0))',
+        'SIGN(units) * (DIV(ABS(units), total) * weight + IFNULL(part, 0))',
+        'The share of a weight, with its part of what whole rounds leave.',
     ),
 }

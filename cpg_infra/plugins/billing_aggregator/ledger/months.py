@@ -28,3 +28,13 @@ def month_starts(month: str) -> dt.datetime:
     """The first moment of an invoice month, UTC."""
     year, number = int(month[:4]), int(month[4:])
     return dt.datetime(year, number, 1, 7 if 4 <= number <= 11 else 8, tzinfo=dt.UTC)  # noqa: PLR2004 - months
+
+
+def months_between(start: dt.datetime, end: dt.datetime) -> list[str]:
+    """The invoice months that a window touches, in order; `end` is not in it."""
+    month, last = invoice_month(start), invoice_month(end - dt.timedelta(microseconds=1))
+    found = []
+    while month <= last:
+        found.append(month)
+        month = month_before(month, -1)
+    return found

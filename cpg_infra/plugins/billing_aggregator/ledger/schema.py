@@ -227,6 +227,7 @@ BUDGETS: Final = Table(
     'What each topic may cost: one row per topic, day it was read and currency.',
     (
         _text('topic', 'The dataset.', required=True),
+        _text('cloud', 'Where it may cost that.', required=True),
         _text('gcp_project', 'Its project; null for a budget of another cloud.'),
         _text('kind', '`monthly` or `shared`.', required=True),
         Column('day', 'DATE', 'The day for which it was read, UTC.', required=True),
@@ -234,7 +235,7 @@ BUDGETS: Final = Table(
         Column('budget', NUMERIC, 'Amount.'),
         _time('read_at', 'UTC.'),
     ),
-    ('topic', 'kind', 'day', 'currency'),
+    ('topic', 'cloud', 'kind', 'day', 'currency'),
 )
 
 RECONCILIATION: Final = Table(
@@ -278,7 +279,7 @@ TOTALS: Final = Table(
 )
 
 LINES: Final = Table(
-    'lines',
+    'source_lines',
     'Source lines of everything but the Google export, as they were read, in the source’s own currency.',
     (
         _text('line_id', 'The line.', required=True),
@@ -312,6 +313,7 @@ LINES: Final = Table(
         _text('month', '`YYYYMM` where the source itself says the invoice month, else null.'),
         _time('share_time', 'The time whose proportions count, UTC: begin of the batch, end of the usage.'),
         _text('fault', 'Why the line cannot be booked as it is, or null.'),
+        Column('gone', 'BOOL', 'The source no longer has it: its postings go.'),
         _text('line_hash', 'Fingerprint of everything above.'),
     ),
     ('line_id',),
@@ -360,6 +362,13 @@ MONTHLY_SUMMARY: Final = Table(
     ('invoice_month', 'topic', 'cost_category', 'currency'),
 )
 
+STALE_DAYS: Final = Table(
+    'stale_days',
+    'Days whose postings changed and that the views have not been told of yet.',
+    (Column('day', 'DATE', 'Day of the end of usage, UTC.', required=True),),
+    ('day',),
+)
+
 TABLES: Final = (
     LEDGER,
     RUNS,
@@ -374,6 +383,7 @@ TABLES: Final = (
     LINES,
     DECISIONS,
     MONTHLY_SUMMARY,
+    STALE_DAYS,
 )
 
 DAILY: Final = View(

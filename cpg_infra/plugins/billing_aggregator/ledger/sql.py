@@ -1,7 +1,7 @@
 """From GoogleSQL's common subset to the dialect of an engine, by sqlglot.
 
 A model is a file in `models`, one statement each, that names tables by the names of `schema`, parameters as
-`@name`, and besides standard functions those of `functions`. A value never becomes text of a statement: it is a
+`@name`, and besides standard functions those of `functions` and `JOINED`. A value never becomes text of a statement: it is a
 parameter, so nothing that a source says can be run.
 """
 
@@ -61,6 +61,7 @@ def _render(sql: str, dialect: Dialect, names: tuple[tuple[str, str], ...]) -> R
     parameters = frozenset(parameter.name for parameter in tree.find_all(exp.Parameter))
     called = frozenset(str(call.this).upper() for call in tree.find_all(exp.Anonymous)) & FUNCTIONS.keys()
     _name_tables(tree, dict(names))
+    tree = tree.transform(_joined, dialect)
     if dialect == 'duckdb':
         tree = tree.transform(_for_duckdb)
     return Rendered(tree.sql(dialect=dialect, comments=False), parameters, called)
@@ -78,6 +79,22 @@ def _name_tables(tree: exp.Expr, names: Mapping[str, str]) -> None:
                 table.set('alias', exp.TableAlias(this=exp.to_identifier(alias)))
 
 
+def _joined(node: exp.Expr, dialect: Dialect) -> exp.Expr:
+    """`JOINED(a, b, …)`: values as text with `|` between them, nothing for NULL, in one function call.
+
+    A chain of concatenations, which is what `CONCAT` becomes elsewhere, copies the text once per part.
+    """
+    if not (isinstance(node, exp.Anonymous) and str(node.this).upper() == 'JOINED'):
+        return node
+    parts: list[exp.Expr] = []
+    for value in node.expressions:
+        text: exp.Expr = value
+        if dialect == 'bigquery':
+            text = exp.func('IFNULL', exp.cast(value, 'TEXT'), exp.Literal.string(''))
+        parts += [exp.Literal.string('|'), text] if parts else [text]
+    return exp.Anonymous(this='CONCAT', expressions=parts)
+
+
 def _for_duckdb(node: exp.Expr) -> exp.Expr:
     """Types that mean something else there: NUMERIC has 9 decimals, and all times are UTC without a zone."""
     if isinstance(node, exp.DataType):
@@ -91,6 +108,7 @@ def _for_duckdb(node: exp.Expr) -> exp.Expr:
 def column_type(google: str, dialect: Dialect) -> str:
     """A column's type in `dialect`."""
     tree: exp.Expr = exp.DataType.build(google, dialect='bigquery')
+    tree = tree.transform(_joined, dialect)
     if dialect == 'duckdb':
         tree = tree.transform(_for_duckdb)
     return tree.sql(dialect=dialect)

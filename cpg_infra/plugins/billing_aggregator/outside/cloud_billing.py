@@ -32,9 +32,7 @@ class CloudBilling:
     def state(self, project: str) -> BillingState:
         """Whether billing is on. Raises `OutsideError`: an error is never "off"."""
         said = self.http.send('GET', _place(project), headers=self.identity.headers())
-        enabled, account = (
-            (said.get('billingEnabled'), said.get('billingAccountName')) if _is_map(said) else (None, None)
-        )
+        enabled, account = said.get('billingEnabled'), said.get('billingAccountName')
         if said.get('projectId') != project or not isinstance(enabled, bool | None):
             raise OutsideError(f'{project}: the answer about its billing is not understood')
         # The API leaves out what is false or empty.

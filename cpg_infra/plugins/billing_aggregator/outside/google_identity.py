@@ -8,7 +8,7 @@ from typing import Final
 
 from cpg_infra.plugins.billing_aggregator.outside.http import Http, OutsideError
 
-GIVEN: Final = 'GOOGLEOAUTH_ACCESS_TOKEN'
+GIVEN: Final = 'GOOGLE_OAUTH_ACCESS_TOKEN'
 """Environment variable with an access token: `gcloud auth print-access-token`."""
 
 _METADATA: Final = 'http://metadata.google.internal'

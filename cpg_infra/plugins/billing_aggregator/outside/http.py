@@ -33,6 +33,12 @@ class _AgainError(OutsideError):
         super().__init__(message, status)
 
 
+def _client() -> httpx.Client:
+    # What is on this machine is never behind a proxy.
+    local = {f'all://{host}': None for host in ('127.0.0.1', 'localhost', '[::1]')}
+    return httpx.Client(headers={'User-Agent': 'cpg-infra'}, mounts=local)
+
+
 @dataclass(frozen=True, slots=True)
 class Http:
     """How requests are sent. Seconds: `patience` over all tries, `answer` for one, `first_wait` before the second.
@@ -45,7 +51,7 @@ class Http:
     answer: float = 20.0
     first_wait: float = 0.5
     tries: int = 5
-    client: httpx.Client = field(default_factory=lambda: httpx.Client(headers={'User-Agent': 'cpg-infra'}))
+    client: httpx.Client = field(default_factory=_client)
 
     def __enter__(self) -> Self:
         """Keep the connections."""

@@ -1,0 +1,45 @@
+"""What a billing command says when it cannot do its work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from cpg_infra.cli.billing.options import BAD_INPUT, SOURCE_FAILED
+from cpg_infra.cli.failures import reporting
+from cpg_infra.cli.writing import note
+
+
+@contextmanager
+def billing_reporting(folder: str) -> Iterator[None]:
+    """Turn what goes wrong into one sentence each and the status of its kind."""
+    with reporting(folder):
+        try:
+            yield
+        except Exception as error:
+            status = _status(error)
+            if status is None:
+                raise
+            note(_said(error, folder))
+            raise typer.Exit(status) from None
+
+
+def _status(error: Exception) -> int | None:
+    from cpg_infra.config import ConfigurationError
+    from cpg_infra.plugins.billing_aggregator.ledger.faults import InputError, LedgerError
+
+    if isinstance(error, ConfigurationError | InputError):
+        return BAD_INPUT
+    return SOURCE_FAILED if isinstance(error, LedgerError) else None
+
+
+def _said(error: Exception, folder: str) -> str:
+    from cpg_infra.config import ConfigurationError
+
+    if isinstance(error, ConfigurationError):
+        from cpg_infra.cli.remarks import count_remarks, lines_of
+
+        return lines_of(error.diagnostics, folder) + count_remarks(error.diagnostics)
+    return ' '.join(str(error).split())

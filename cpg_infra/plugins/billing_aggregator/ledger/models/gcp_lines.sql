@@ -1,0 +1,63 @@
+-- The Google export as lines. `line_id` counts from 0 here; `renumbered` gives repeated lines their own numbers.
+-- The fingerprint names its columns: a column that the export gains changes no id.
+WITH printed AS (
+  SELECT
+    r.*,
+    FINGERPRINT(JOINED(
+      r.billing_account_id, r.service.id, r.service.description, r.sku.id, r.sku.description,
+      UNIX_MICROS(r.usage_start_time), UNIX_MICROS(r.usage_end_time), UNIX_MICROS(r.export_time),
+      r.project.id, r.project.number, r.project.name, LABELS_TEXT(r.project.labels), r.project.ancestry_numbers,
+      LABELS_TEXT(r.labels), LABELS_TEXT(r.system_labels),
+      r.location.location, r.location.country, r.location.region, r.location.zone,
+      FLOAT_TEXT(r.cost), r.currency, FLOAT_TEXT(r.currency_conversion_rate),
+      FLOAT_TEXT(r.usage.amount), r.usage.unit, FLOAT_TEXT(r.usage.amount_in_pricing_units), r.usage.pricing_unit,
+      CREDITS_TEXT(r.credits), r.invoice.month, r.cost_type,
+      r.adjustment_info.id, r.adjustment_info.description, r.adjustment_info.mode, r.adjustment_info.type
+    )) AS print
+  FROM raw_gcp AS r
+)
+SELECT
+  CONCAT('gcp-', CAST(r.arrival AS STRING), '-', r.print, '-0') AS line_id,
+  'gcp' AS source,
+  CAST(r.arrival AS STRING) AS scope,
+  'gcp' AS cloud,
+  COALESCE(a.topic, r.project.id, @default_topic) AS topic,
+  CASE
+    WHEN s.method IS NULL THEN CASE WHEN a.topic IS NOT NULL THEN 'project' WHEN r.project.id IS NOT NULL THEN 'project-id' ELSE 'default' END
+    WHEN n.map_no IS NOT NULL THEN 'shared-label'
+    WHEN LABEL_IN(r.labels, 'dataset') IS NOT NULL THEN 'shared-unknown'
+    WHEN DATE(r.usage_end_time) < s.from_day THEN 'shared-before'
+    WHEN m.map_no IS NULL THEN 'shared-no-map'
+    ELSE CONCAT('shared-', s.method)
+  END AS rule,
+  CASE WHEN s.method IS NOT NULL AND ABS(r.cost) < 9000000000 AND r.currency IS NOT NULL THEN
+    CASE
+      WHEN n.map_no IS NOT NULL THEN n.map_no
+      WHEN LABEL_IN(r.labels, 'dataset') IS NOT NULL OR DATE(r.usage_end_time) < s.from_day OR m.map_no IS NULL THEN s.fallback_map_no
+      ELSE m.map_no
+    END
+  END AS map_no,
+  CAST(NULL AS STRING) AS against,
+  r.service, r.sku, r.usage_start_time, COALESCE(r.usage_end_time, CAST(r.arrival AS TIMESTAMP)) AS usage_end_time,
+  r.project,
+  LABELS_JSON(r.labels) AS labels,
+  LABELS_JSON(r.system_labels) AS system_labels,
+  r.location, COALESCE(r.export_time, CAST(r.arrival AS TIMESTAMP)) AS export_time, r.cost, r.currency, r.currency_conversion_rate, r.usage, r.credits,
+  STRUCT(COALESCE(r.invoice.month, INVOICE_MONTH(COALESCE(r.usage_end_time, CAST(r.arrival AS TIMESTAMP)))) AS month) AS invoice,
+  r.cost_type, r.adjustment_info,
+  CASE WHEN ABS(r.cost) < 9000000000 THEN CAST(r.cost AS NUMERIC) END AS cost_exact,
+  CREDITS_TOTAL(r.credits) AS credits_exact,
+  FALSE AS rate_provisional,
+  CASE
+    WHEN r.cost IS NULL OR NOT ABS(r.cost) < 9000000000 THEN 'unreadable-amount'
+    WHEN r.currency IS NULL THEN 'incomplete'
+    WHEN s.method IS NULL OR n.map_no IS NOT NULL THEN NULL
+    WHEN LABEL_IN(r.labels, 'dataset') IS NOT NULL THEN 'unknown-dataset'
+    WHEN DATE(r.usage_end_time) >= s.from_day AND m.map_no IS NULL THEN 'no-map'
+  END AS fault,
+  r.print AS line_hash
+FROM printed AS r
+LEFT JOIN attributed AS a ON a.project_id = r.project.id
+LEFT JOIN shared AS s ON s.source = 'gcp' AND s.match = r.project.id
+LEFT JOIN named AS n ON s.method IS NOT NULL AND n.name = LABEL_IN(r.labels, 'dataset')
+LEFT JOIN maps AS m ON m.method = s.method AND DATE(r.usage_end_time) >= m.from_day AND DATE(r.usage_end_time) < m.until_day

@@ -1,0 +1,71 @@
+"""Bringing the tables behind the views up to date: the days whose postings changed, and their months."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine
+from cpg_infra.plugins.billing_aggregator.ledger.schema import (
+    DAILY,
+    DAILY_EXTENDED,
+    JOB_DETAILS,
+    MONTHLY,
+    Column,
+    View,
+)
+from cpg_infra.plugins.billing_aggregator.ledger.sql import model
+
+_BY_DAY: Final = ((DAILY, 'view_daily'), (DAILY_EXTENDED, 'view_daily_extended'), (JOB_DETAILS, 'view_job_details'))
+_TOGETHER: Final = dt.timedelta(days=31)
+"""Days that are refreshed in one go; bounds the memory of a back-fill."""
+
+
+def refresh(engine: Engine, tell: Callable[[int, int], None] | None = None) -> int:
+    """Refresh what is stale; says how many days. `tell` hears of days done and in all.
+
+    Each stretch is one transaction that also takes its days off the list: whoever is killed leaves the rest stale.
+    """
+    days = [row['day'] for row in engine.query('SELECT DISTINCT day FROM stale_days ORDER BY day')]
+    done = 0
+    for stretch in _stretches(days):
+        engine.stage_rows('refreshed_days', [Column('day', 'DATE', '')], ({'day': day} for day in stretch))
+        bounds = {
+            'first': dt.datetime.combine(stretch[0], dt.time(), dt.UTC),
+            'until': dt.datetime.combine(stretch[-1], dt.time(), dt.UTC) + dt.timedelta(days=1),
+        }
+        months = 'SELECT DISTINCT invoice_month FROM aggregate_daily WHERE day IN (SELECT day FROM refreshed_days)'
+        engine.stage('label_columns', model('label_columns'), bounds)
+        engine.stage('months_before', months)
+        with engine.transaction():
+            for view, name in _BY_DAY:
+                table = view.table.name
+                engine.execute(f'DELETE FROM {table} WHERE day IN (SELECT day FROM refreshed_days)')
+                engine.execute(_insert(view, model(name)), bounds)
+            engine.stage('refreshed_months', f'SELECT invoice_month FROM months_before UNION DISTINCT {months}')
+            engine.execute(
+                f'DELETE FROM {MONTHLY.table.name} WHERE invoice_month IN (SELECT invoice_month FROM refreshed_months)'
+            )
+            engine.execute(_insert(MONTHLY, model('view_monthly_cost')))
+            engine.execute('DELETE FROM stale_days WHERE day IN (SELECT day FROM refreshed_days)')
+        done += len(stretch)
+        if tell is not None:
+            tell(done, len(days))
+    return len(days)
+
+
+def _insert(view: View, rows: str) -> str:
+    columns = ', '.join(column.name for column in view.columns)
+    return f'INSERT INTO {view.table.name} ({columns}) SELECT {columns} FROM (\n{rows}\n)'
+
+
+def _stretches(days: list[dt.date]) -> Iterator[list[dt.date]]:
+    stretch: list[dt.date] = []
+    for day in days:
+        if stretch and day - stretch[0] >= _TOGETHER:
+            yield stretch
+            stretch = []
+        stretch.append(day)
+    if stretch:
+        yield stretch

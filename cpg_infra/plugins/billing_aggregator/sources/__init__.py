@@ -1,0 +1,1 @@
+"""Where costs come from, one file per source. A source reads; what it read is booked by `loading`."""
