@@ -9,8 +9,10 @@ from cpg_infra.abstraction.dry_run import DryRunInfrastructure
 from cpg_infra.abstraction.gcp import GcpInfrastructure
 from cpg_infra.abstraction.handles import (
     AccountKey,
+    BillingAccount,
     Bucket,
     By,
+    Function,
     GrantTarget,
     HailUser,
     MachineAccount,
@@ -18,6 +20,10 @@ from cpg_infra.abstraction.handles import (
     Registry,
     Secret,
     Service,
+    Subscription,
+    Table,
+    TableSet,
+    Topic,
 )
 from cpg_infra.abstraction.roles import OPERATIONS, CloudRole, Operation
 from cpg_infra.config.names import Cloud
@@ -34,6 +40,7 @@ __all__ = [
     'OPERATIONS',
     'AccountKey',
     'AzureInfrastructure',
+    'BillingAccount',
     'Bucket',
     'By',
     'Capability',
@@ -42,6 +49,7 @@ __all__ = [
     'CloudState',
     'DryRunInfrastructure',
     'Expression',
+    'Function',
     'GcpInfrastructure',
     'GrantTarget',
     'HailUser',
@@ -51,5 +59,9 @@ __all__ = [
     'Registry',
     'Secret',
     'Service',
+    'Subscription',
     'Support',
+    'Table',
+    'TableSet',
+    'Topic',
 ]

@@ -53,6 +53,8 @@ PROTECTED = Options(protect=True, retain=True)
 """For what holds data: the engine refuses to delete it, and leaves it when it leaves the plan."""
 
 
+_HOLD_DATA: Final = frozenset({AssetKind.BUCKET, AssetKind.TABLES, AssetKind.TABLE})
+
 SERVICE_TYPES: Final[Mapping[AssetKind, str]] = {
     AssetKind.HAIL_USER: 'cpg:hail:User',
     AssetKind.HAIL_BILLING_PROJECT: 'cpg:hail:BillingProject',
@@ -79,6 +81,8 @@ class CloudState:
     """By the asset's key and the role."""
     made_by: dict[str, str] = field(default_factory=dict)
     """The logical name of the resource that makes a principal, by the principal's key."""
+    role_made_by: dict[Role, str] = field(default_factory=dict)
+    """The logical name of the resource that makes a role of the organisation, where one does."""
     owner_of: dict[str, Owner] = field(default_factory=dict)
     """The owner of a managed asset, by the asset's key."""
     resource_of: dict[str, str] = field(default_factory=dict)
@@ -300,8 +304,12 @@ class CloudInfrastructure(Lowering):
         logical: str | None = None,
         description: str | None = None,
         display_name: str | None = None,
+        adopt: bool = True,
     ) -> MachineAccount:
-        """An identity for programs, in the dataset's project unless another is named."""
+        """An identity for programs, in the dataset's project unless another is named.
+
+        With `adopt` an account of that name that is there already becomes this one; without, it is an error.
+        """
         project = project or self.project
         name = self.account_name(identifier, project)
         logical = logical or self.logical(f'service-account-{identifier}')
@@ -316,7 +324,7 @@ class CloudInfrastructure(Lowering):
         )
         self.state.made_by[principal.key] = logical
         account = MachineAccount(asset.key, self.cloud, identifier, logical, principal, project.name)
-        self._lower_machine_account(account, project, description, display_name, by)
+        self._lower_machine_account(account, project, description, display_name, by, adopt=adopt)
         return account
 
     def account_key(self, key: str, account: MachineAccount, by: By) -> AccountKey:
@@ -367,10 +375,10 @@ class CloudInfrastructure(Lowering):
         self._lower_registry(registry, format_, description, by)
         return registry
 
-    def existing_registry(self, name: str, project: str, region: str, by: By) -> Registry:
+    def existing_registry(self, name: str, project: str, region: str, by: By, *, label: str | None = None) -> Registry:
         """A registry that exists without us."""
         key = self._existing(AssetKind.REGISTRY, f'{project}/{region}/{name}', by)
-        return Registry(key, self.cloud, name, self.state.resource_of.get(key), project, region)
+        return Registry(key, self.cloud, name, self.state.resource_of.get(key), project, region, label=label)
 
     def existing_service(self, name: str, project: str, region: str, by: By) -> Service:
         """A service that somebody else runs."""
@@ -506,12 +514,24 @@ class CloudInfrastructure(Lowering):
         inputs: Mapping[str, Value],
         by: By,
         *,
+        kind: AssetKind = AssetKind.RAW,
         depends_on: Iterable[str] = (),
         options: Options | None = None,
     ) -> Resource:
-        """A resource that the abstraction has no word for, given by its type token. For plugins."""
-        asset = self._asset(AssetKind.RAW, f'{type_}:{physical}', by)
+        """A resource that the abstraction has no word for, given by its type token. For plugins.
+
+        With a `kind` the thing is known as one of that kind: roles can be granted on it, by a handle whose asset is
+        the first intent of the resource.
+        """
+        name = f'{type_}:{physical}' if kind is AssetKind.RAW else physical
+        asset = self._asset(kind, name, by, holds_data=kind in _HOLD_DATA)
+        self.state.resource_of[asset.key] = logical
         return self._resource(logical, type_, physical, inputs, by, asset.key, depends_on=depends_on, options=options)
+
+    def existing(self, kind: AssetKind, name: str, by: By) -> tuple[str, str | None]:
+        """A thing that may exist without us: the key of its asset, and the resource that makes it if one does."""
+        key = self._existing(kind, name, by)
+        return key, self.state.resource_of.get(key)
 
     # What the halves share --------------------------------------------------------------------------------
 

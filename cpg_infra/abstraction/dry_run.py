@@ -191,6 +191,8 @@ class DryRunInfrastructure(CloudInfrastructure):
         description: str | None,
         display_name: str | None,
         by: By,
+        *,
+        adopt: bool,
     ) -> None:
         inputs: dict[str, Value] = {'project': project.name}
         if description is not None:

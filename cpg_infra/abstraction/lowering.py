@@ -153,6 +153,8 @@ class Lowering(ABC):
         description: str | None,
         display_name: str | None,
         by: By,
+        *,
+        adopt: bool,
     ) -> None: ...
 
     @abstractmethod

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from cpg_infra.plan.roles import (
     AccountRole,
+    BillingRole,
     BucketRole,
     HailRole,
     MetamistRole,
@@ -15,6 +16,9 @@ from cpg_infra.plan.roles import (
     Role,
     SecretRole,
     ServiceRole,
+    SubscriptionRole,
+    TablesRole,
+    TopicRole,
 )
 
 
@@ -63,9 +67,12 @@ OPERATIONS: dict[Role, frozenset[Operation]] = {
     ProjectRole.BROWSE: frozenset({Operation.READ_METADATA}),
     ProjectRole.ADMINISTER_COMPUTE: frozenset({Operation.ADMINISTER}),
     ProjectRole.MANAGE_TEMPORARY_ACCESS: frozenset({Operation.ADMINISTER}),
+    ProjectRole.RUN_QUERIES: frozenset({Operation.USE}),
+    ProjectRole.UNLINK_BILLING: frozenset({Operation.READ_METADATA, Operation.ADMINISTER}),
     AccountRole.ACT_AS: frozenset({Operation.ACT_AS}),
     AccountRole.MANAGE_KEYS: frozenset({Operation.MANAGE_KEYS}),
     AccountRole.CREATE_TOKENS: frozenset({Operation.CREATE_TOKENS}),
+    AccountRole.COME_IN_AS: frozenset({Operation.CREATE_TOKENS}),
     SecretRole.READ: frozenset({Operation.READ}),
     RegistryRole.READ: frozenset({Operation.LIST, Operation.READ_METADATA, Operation.READ}),
     RegistryRole.WRITE: frozenset(
@@ -76,6 +83,21 @@ OPERATIONS: dict[Role, frozenset[Operation]] = {
     MetamistRole.READER: frozenset({Operation.LIST, Operation.READ}),
     MetamistRole.CONTRIBUTOR: frozenset({Operation.LIST, Operation.READ, Operation.CREATE}),
     MetamistRole.WRITER: frozenset({Operation.LIST, Operation.READ, Operation.CREATE, Operation.OVERWRITE}),
+    TablesRole.READ: frozenset({Operation.LIST, Operation.READ_METADATA, Operation.READ}),
+    TablesRole.WRITE: frozenset(
+        {
+            Operation.LIST,
+            Operation.READ_METADATA,
+            Operation.READ,
+            Operation.CREATE,
+            Operation.OVERWRITE,
+            Operation.DELETE,
+        },
+    ),
+    TopicRole.PUBLISH: frozenset({Operation.CREATE}),
+    SubscriptionRole.CONSUME: frozenset({Operation.READ}),
+    BillingRole.VIEW: frozenset({Operation.LIST, Operation.READ_METADATA, Operation.READ}),
+    BillingRole.READ_BUDGETS: frozenset({Operation.LIST, Operation.READ_METADATA}),
 }
 """What each neutral role is meant to allow. A cloud's own role must allow this; where it allows more or less,
 its catalogue entry says so."""

@@ -19,6 +19,11 @@ POLICY_KINDS: Final = frozenset(
         AssetKind.SECRET,
         AssetKind.REGISTRY,
         AssetKind.SERVICE,
+        AssetKind.FUNCTION,
+        AssetKind.TABLES,
+        AssetKind.TABLE,
+        AssetKind.TOPIC,
+        AssetKind.SUBSCRIPTION,
     },
 )
 """What has an IAM policy."""

@@ -11,7 +11,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from cpg_infra.config.attached import INSIDE
 from cpg_infra.config.base import FrozenDict, FrozenMap, Model, resolve_nested
+from cpg_infra.config.github import GithubFederation
 from cpg_infra.config.names import DatasetName, NonEmpty, UserId
 from cpg_infra.config.people import CPGInfrastructureGroup, CPGInfrastructureUser
 
@@ -254,7 +256,18 @@ class CPGInfrastructureConfig(Model):
             )
             custom_audience_list: FrozenDict[str, tuple[str, ...]] | None = Field(
                 default=None,
-                description='Audiences that an external service accepts, by its name.',
+                description='Audiences that a function also accepts, by its name (`extract`, `load`): it is then served '
+                'a second time, for callers that cannot name its address.',
+            )
+            external_images: FrozenDict[str, str] | None = Field(
+                default=None,
+                description='Image of each function that is served a second time, by digest: `…@sha256:…`.',
+            )
+            source: str | None = Field(
+                default=None,
+                description='Folder with the code of the functions, inside that of the configuration: `extract`, `load` '
+                'and, with a Slack channel, `notification`, each with a `main.py`.',
+                pattern=f'^{INSIDE.pattern}$',
             )
 
         gcp: CPGInfrastructureConfig.Metamist.GCP = Field(description='metamist on Google Cloud.')
@@ -286,6 +299,10 @@ class CPGInfrastructureConfig(Model):
             monthly_summary_table: str | None = Field(default=None, description='Table of the monthly summary.')
             ica_raw_table: str | None = Field(default=None, description='Table of the raw ICA usage.')
             ica_api_secret_name: str | None = Field(default=None, description='Secret with the ICA key.')
+            hail_token_secret_name: str = Field(
+                default='aggregate-billing-hail-token', description='Secret with the token of the Hail Batch user.'
+            )
+            timezone: str = Field(default='Australia/Sydney', description='Time zone of the schedules.')
 
             class Attribution(Model):
                 """Who carries which cost."""
@@ -517,6 +534,10 @@ class CPGInfrastructureConfig(Model):
     cromwell: CPGInfrastructureConfig.Cromwell | None = Field(default=None, description='The Cromwell server.')
     metamist: CPGInfrastructureConfig.Metamist | None = Field(default=None, description='The metadata service.')
     billing: CPGInfrastructureConfig.Billing | None = Field(default=None, description='Who pays, and what reports it.')
+    github_wif: GithubFederation | None = Field(
+        default=None,
+        description='GitHub workflows that act without a key. Usually in a file of its own, `github_wif.yaml`.',
+    )
     temporary_access: CPGInfrastructureConfig.TemporaryAccess | None = Field(
         default=None,
         description='Approval of temporary read access; without it a justification is enough.',

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from cpg_infra.plan import Computed, DanglingReferenceError, Lookup, Ref, Resource, Value
+from cpg_infra.plan import Archive, Computed, DanglingReferenceError, Lookup, Ref, Resource, Value
 from cpg_infra.plan.values import refs_of
 
 Leaf: TypeAlias = Ref | Lookup
@@ -102,6 +102,9 @@ def collect_leaves(value: Value, leaves: list[Leaf]) -> bool:
     if isinstance(value, Computed):
         for argument in value.arguments:
             collect_leaves(argument, leaves)
+        return True
+    if isinstance(value, Archive):
+        # Known, but Pulumi has a kind of its own for it.
         return True
     deferred = False
     for item in value.values() if isinstance(value, Mapping) else value:

@@ -36,6 +36,12 @@ class AssetKind(StrEnum):
     SECRET_VERSION = 'secret-version'
     REGISTRY = 'registry'
     SERVICE = 'service'
+    FUNCTION = 'function'
+    TABLES = 'tables'
+    TABLE = 'table'
+    TOPIC = 'topic'
+    SUBSCRIPTION = 'subscription'
+    BILLING_ACCOUNT = 'billing-account'
     SERVICE_ENABLEMENT = 'service-enablement'
     HAIL_USER = 'hail-user'
     HAIL_BILLING_PROJECT = 'hail-billing-project'
@@ -69,6 +75,8 @@ class PrincipalKind(StrEnum):
     PERSON = 'person'
     MACHINE = 'machine'
     GROUP = 'group'
+    FEDERATED = 'federated'
+    """A program elsewhere, known by what its own platform says of it (a workflow of GitHub)."""
 
 
 @dataclass(frozen=True, slots=True)

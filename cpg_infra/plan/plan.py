@@ -21,6 +21,7 @@ import orjson
 
 from cpg_infra.config.diagnostics import Diagnostic, Severity
 from cpg_infra.plan.access import Asset, Entitlement, Grant, Group, Membership, Principal
+from cpg_infra.plan.archive import Archive
 from cpg_infra.plan.owner import Owner
 from cpg_infra.plan.resource import Resource
 from cpg_infra.plan.values import Computed, Json, Lookup, Ref, Value, as_plain, unknowns_of
@@ -164,6 +165,7 @@ _PLAIN: dict[type, Callable[..., object]] = {
     Ref: as_plain,
     Lookup: as_plain,
     Computed: as_plain,
+    Archive: Archive.as_plain,
     Diagnostic: _diagnostic,
     dt.date: dt.date.isoformat,
     dt.timedelta: lambda duration: int(duration.total_seconds()),

@@ -1,4 +1,4 @@
-"""What an input may be: plain JSON, or one of three things that only a deployment can fill in.
+"""What an input may be: plain JSON, an archive of files, or one of three things that only a deployment can fill in.
 
 * `Ref`: an output of another resource of the same plan (a project's number, a Hail identity);
 * `Lookup`: something that only the cloud knows, read by a provider function (the organisation's number);
@@ -13,8 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, Union
 
+from cpg_infra.plan.archive import Archive
+
 Scalar: TypeAlias = bool | int | float | str | None
-Value: TypeAlias = Union[Scalar, 'Ref', 'Lookup', 'Computed', Sequence['Value'], Mapping[str, 'Value']]
+Value: TypeAlias = Union[Scalar, Archive, 'Ref', 'Lookup', 'Computed', Sequence['Value'], Mapping[str, 'Value']]
 Json: TypeAlias = Scalar | list['Json'] | dict[str, 'Json']
 
 

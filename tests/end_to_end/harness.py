@@ -49,6 +49,7 @@ plugins:
     - {{name: gcp, path: ../bin}}
     - {{name: azure-native, path: ../bin}}
     - {{name: azuread, path: ../bin}}
+    - {{name: github, path: ../bin}}
     - {{name: cpg, path: ../bin}}
 """
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+from typing import Any
+
 import pulumi
 import pytest
 
 from cpg_infra.config.base import FrozenMap
 from cpg_infra.engine.emit import emit
-from cpg_infra.plan import Computed, Lookup, Options, PlanError, Ref, Resource, Value
+from cpg_infra.plan import Archive, Computed, Lookup, Options, PlanError, Ref, Resource, Value
 from cpg_infra.plan.computations import base64_decode, concat, member_lines
 from tests.engine.building import PROJECT, plan, resource
 from tests.engine.programs import UNKNOWN, Recording, Secret, run, secret
@@ -234,3 +238,11 @@ def test_stack_outputs_are_exported(preview: bool) -> None:
         'project': UNKNOWN if preview else 'id-of-project',
         'all': [UNKNOWN if preview else '42', 'x'],
     }
+
+
+def test_an_archive_arrives_as_a_file_with_just_its_bytes(preview: bool) -> None:
+    archive = Archive('source', {'main.py': b'print(1)'})
+    inputs: dict[str, Value] = {'source': archive, 'nested': [{'again': archive}]}
+    found: dict[str, Any] = dict(run_plan(resource('a', inputs), preview=preview).resources['a'].inputs)
+    for asset in (found['source'], found['nested'][0]['again']):
+        assert hashlib.sha256(Path(asset['path']).read_bytes()).hexdigest() == archive.sha256

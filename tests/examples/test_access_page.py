@@ -12,6 +12,7 @@ from cpg_infra.driver import tables
 from cpg_infra.driver.components import release, storage, uploads
 from cpg_infra.driver.components.temporary_access import MAX_DURATION
 from cpg_infra.plan import AccountRole, BucketRole, HailRole, ProjectRole, RegistryRole, SecretRole, ServiceRole
+from cpg_infra.plan.roles import ONLY_ON_GOOGLE
 from tests.evaluator.approximations import APPROXIMATIONS
 from tests.evaluator.google_roles import OWN
 from tests.evaluator.intended import means
@@ -70,7 +71,12 @@ def test_buckets_and_what_groups_may_do_in_them() -> None:
 def test_no_other_role_is_left_out() -> None:
     page_says = {role for row in table('Everything else') for role in code(row[1])}
     kinds = (ProjectRole, AccountRole, SecretRole, RegistryRole, ServiceRole, HailRole)
-    assert page_says == {role.value for kind in kinds for role in kind}
+    assert page_says == {role.value for kind in kinds for role in kind} - {role.value for role in ONLY_ON_GOOGLE}
+
+
+def test_what_plugins_grant_is_in_their_table() -> None:
+    page_says = {role for row in table('What plugins grant') for role in code(row[1])}
+    assert page_says == {role.value for role in ONLY_ON_GOOGLE}
 
 
 def test_every_other_grant_of_the_example_is_in_its_table() -> None:

@@ -16,6 +16,10 @@ def catalogue(name: str) -> Catalogue:
         from tests.simulated_cloud.azure import CATALOGUES
 
         return CATALOGUES[name]
+    if name == 'github':
+        from tests.simulated_cloud.github import CATALOGUE as GITHUB
+
+        return GITHUB
     if name == 'cpg':
         from tests.simulated_cloud.stand_in_for_cpg import CATALOGUE as STAND_IN
 

@@ -16,7 +16,7 @@ from typing import Final
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 PIDS: Final = 'pids'
 
-PROVIDERS_OF_CLOUDS: Final = ('gcp', 'azure-native', 'azuread')
+PROVIDERS_OF_CLOUDS: Final = ('gcp', 'azure-native', 'azuread', 'github')
 
 
 def write_provider(folder: Path, name: str, cloud: Path) -> None:

@@ -70,5 +70,10 @@ def _in_project(world: World, project: Mapping[str, Any]) -> Iterator[tuple[str,
         yield f'registry {name}/{registry}', _by_hand(registry, {})
     for service in project.get('run', ()):
         yield f'run {name}/{service}', _by_hand(service, {})
+    for tables in project.get('tables', ()):
+        table_set, _, table = tables.partition('.')
+        yield f'tables {name}/{table_set}', _by_hand(table_set, {})
+        if table:
+            yield f'table {name}/{table_set}/{table}', _by_hand(table, {})
     for topic in project.get('topics', ()):
         yield f'topic projects/{name}/topics/{topic}', _by_hand(topic, {})

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.catalogues import AZURE, CHECKER, ENTRA, GOOGLE
+from tests.conformance.catalogues import AZURE, CHECKER, ENTRA, GITHUB, GOOGLE
 from tests.conformance.checker import registered
 from tests.conformance.fitting import Faults, record_faults
 from tests.conformance.shapes import ResourceType
@@ -15,9 +15,11 @@ from tests.end_to_end.organisations import lantern
 from tests.simulated_cloud.azure import CATALOGUES
 from tests.simulated_cloud.building_azure import AzureCloud
 from tests.simulated_cloud.gcp import CATALOGUE
+from tests.simulated_cloud.github import CATALOGUE as ON_GITHUB
 
 NAMED_BY_US = {
     'gcp:serviceaccount/account:Account': {'accountId'},
+    'gcp:organizations/iAMCustomRole:IAMCustomRole': {'roleId'},
     'gcp:storage/bucket:Bucket': {'name'},
     'gcp:storage/bucketObject:BucketObject': {'name'},
     'gcp:secretmanager/secret:Secret': {'secretId'},
@@ -51,8 +53,9 @@ def test_every_google_type_of_the_example_is_simulated() -> None:
     assert used - CATALOGUE.kinds.keys() == set()
 
 
-KINDS = {**CATALOGUE.kinds, **CATALOGUES['azure-native'].kinds, **CATALOGUES['azuread'].kinds}
-SDKS = {'gcp': GOOGLE, 'azure-native': AZURE, 'azuread': ENTRA}
+GITHUB_KINDS = ON_GITHUB.kinds
+KINDS = {**GITHUB_KINDS, **CATALOGUE.kinds, **CATALOGUES['azure-native'].kinds, **CATALOGUES['azuread'].kinds}
+SDKS = {'github': GITHUB, 'gcp': GOOGLE, 'azure-native': AZURE, 'azuread': ENTRA}
 
 
 @pytest.mark.parametrize('token', sorted(KINDS))

@@ -104,7 +104,10 @@ class AzureInfrastructure(AzureStorage, AzureVaults, AzureGrants):
         description: str | None,
         display_name: str | None,
         by: By,
+        *,
+        adopt: bool,
     ) -> None:
+        # Azure makes anew what is there already, as whoever asks for it says.
         self.state.scopes[account.asset] = self.account_id(account)
         self._resource(
             str(account.resource),

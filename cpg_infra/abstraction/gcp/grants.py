@@ -53,7 +53,8 @@ class GcpGrants(GcpNames):
         role: Text,
     ) -> None:
         target = granted.target
-        begin = target.resource or f'{grant.owner.dataset or self.dataset.dataset}-{self.cloud.value}-{target.name}'
+        owner = grant.owner.dataset or self.dataset.dataset
+        begin = target.resource or f'{owner}-{self.cloud.value}-{target.label or target.name}'
         self._resource(
             f'{begin}-{role_slug(granted)}-{slug(principal)}',
             kind.member,
@@ -65,5 +66,5 @@ class GcpGrants(GcpNames):
             },
             By(grant.owner, grant.origin),
             grant.key,
-            depends_on=[target.resource, *self._made(principal)],
+            depends_on=[target.resource, self.state.role_made_by.get(granted.role), *self._made(principal)],
         )

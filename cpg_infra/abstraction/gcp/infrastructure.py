@@ -122,13 +122,16 @@ class GcpInfrastructure(GcpGroups, GcpGrants):
         description: str | None,
         display_name: str | None,
         by: By,
+        *,
+        adopt: bool,
     ) -> None:
         inputs: dict[str, Value] = {
             'accountId': account.name,
             'project': project.name,
-            # An account of this name may have been made by hand, or outlive a run that was cut short.
-            'createIgnoreAlreadyExists': True,
         }
+        if adopt:
+            # An account of this name may have been made by hand, or outlive a run that was cut short.
+            inputs['createIgnoreAlreadyExists'] = True
         if description is not None:
             inputs['description'] = description
         if display_name is not None:

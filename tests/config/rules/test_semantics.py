@@ -65,7 +65,7 @@ def test_an_approval_needs_approvers() -> None:
 @pytest.mark.parametrize('hours', [0, 25])
 def test_the_aggregator_runs_every_1_to_24_hours(hours: int) -> None:
     aggregator = {
-        'destination_bq_table': 't',
+        'destination_bq_table': 'lantern-billing.aggregate.costs',
         'slack_channel': 'c',
         'slack_token_secret_name': 's',
         'functions': [],

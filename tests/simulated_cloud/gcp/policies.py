@@ -243,6 +243,37 @@ SERVICE = Target(
     lambda at: f'run {at["project"]}/{at["location"]}/{at["service"]}',
 )
 
+TABLES = Target(
+    'dataset',
+    ('project', 'datasetId'),
+    'projects/{project}/datasets/{datasetId}',
+    lambda at: f'tables {at["project"]}/{at["datasetId"]}',
+)
+TABLE = Target(
+    'table',
+    ('project', 'datasetId', 'tableId'),
+    'projects/{project}/datasets/{datasetId}/tables/{tableId}',
+    lambda at: f'table {at["project"]}/{at["datasetId"]}/{at["tableId"]}',
+)
+TOPIC = Target(
+    'topic',
+    ('project', 'topic'),
+    'projects/{project}/topics/{topic}',
+    lambda at: f'topic projects/{at["project"]}/topics/{at["topic"]}',
+)
+SUBSCRIPTION = Target(
+    'subscription',
+    ('project', 'subscription'),
+    'projects/{project}/subscriptions/{subscription}',
+    lambda at: f'subscription projects/{at["project"]}/subscriptions/{at["subscription"]}',
+)
+BILLING = Target(
+    'billing account',
+    ('billingAccountId',),
+    '{billingAccountId}',
+    lambda at: f'billing {at["billingAccountId"]}',
+)
+
 OPTIONAL_SCOPE: Final = frozenset({'project', 'location'})
 """Which the provider's configuration may give; we have no such configuration, so a project must say its own."""
 
@@ -266,6 +297,11 @@ GRANTS: Final = tuple(
         ('gcp:secretmanager/secretIamMember:SecretIamMember', SECRET, 'member'),
         ('gcp:artifactregistry/repositoryIamBinding:RepositoryIamBinding', REGISTRY, 'members'),
         ('gcp:artifactregistry/repositoryIamMember:RepositoryIamMember', REGISTRY, 'member'),
+        ('gcp:bigquery/datasetIamMember:DatasetIamMember', TABLES, 'member'),
+        ('gcp:bigquery/iamMember:IamMember', TABLE, 'member'),
+        ('gcp:billing/accountIamMember:AccountIamMember', BILLING, 'member'),
+        ('gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember', SUBSCRIPTION, 'member'),
+        ('gcp:pubsub/topicIAMMember:TopicIAMMember', TOPIC, 'member'),
         ('gcp:cloudrun/iamBinding:IamBinding', SERVICE, 'members'),
         ('gcp:cloudrun/iamMember:IamMember', SERVICE, 'member'),
     )

@@ -73,7 +73,7 @@ def _refuse_object(world: World, inputs: Inputs) -> None:
             f'Error uploading object {inputs["name"]}: googleapi: Error 404: The specified bucket does not exist., '
             'notFound'
         )
-    if not isinstance(inputs.get('content') or inputs.get('source'), str):
+    if not (inputs.get('content') or inputs.get('source')):
         raise Refused('Error, either "content" or "source" must be specified')
 
 
