@@ -29,6 +29,8 @@ setup: $(PACKAGE_STAMP) ## .venv with the pinned requirements and this package
 
 demo: setup ## the plan of the example organisation
 	@$(BIN)/cpg-infra plan $(EXAMPLE)
+	@echo
+	@echo 'What it would cost, made up: $(BIN)/cpg-infra billing demo'
 
 sandbox: setup ## the example on a simulated cloud, for trying pulumi up, drift, destroy
 	@$(FIND_PULUMI); $(BIN)/python -m tests.simulated_cloud.sandbox

@@ -16,6 +16,34 @@ Data = dict[str, object]
 PEOPLE_GROUPS: Final = ('data-manager', 'analysis', 'metadata-access', 'metadata-contribute', 'web-access', 'upload')
 
 
+CLOUDS: Final = ('gcp', 'azure')
+"""Where the datasets of an organisation on both clouds are."""
+
+
+def on_both_clouds(users: int) -> Data:
+    """The same organisation, on Azure as well."""
+    found = organisation(users)
+    tenant = '00000000-0000-4000-8000-000000000001'
+    found['azure'] = {
+        'region': 'australiaeast',
+        'subscription': '00000000-0000-4000-8000-000000000002',
+        'tenant': tenant,
+        'dataset_storage_prefix': 'bench-',
+        'config_bucket_name': 'deployed',
+        'budget_start': '2026-11-01',
+        'budget_contacts': ['costs@bench.example.org'],
+    }
+    hail, people = found['hail'], found['users']
+    assert isinstance(hail, dict)
+    assert isinstance(people, dict)
+    hail['azure'] = {key: hail['gcp'][key] for key in ('hail_batch_url', 'hail_auth_url')}
+    for person in people.values():
+        person['clouds']['azure'] = dict(person['clouds']['gcp'])
+    # A hundred datasets take more than one subscription has room for.
+    found['checks'] = {'azure-role-assignments': {'severity': 'warning'}}
+    return found
+
+
 def organisation(users: int) -> Data:
     """The organisation's configuration with `users` people."""
     service = 'iam.gserviceaccount.com'
@@ -126,15 +154,17 @@ def datasets(count: int, users: int, *, everything: bool = False) -> dict[str, D
     return found
 
 
-def write_folder(folder: Path, count: int, users: int) -> Path:
+def write_folder(folder: Path, count: int, users: int, *, both_clouds: bool = False, stacks: str = 'single') -> Path:
     """The organisation in the production layout: TOML, one YAML of datasets, members and budgets per dataset."""
     folder.mkdir(parents=True, exist_ok=True)
-    data = organisation(users)
+    data = {'stacks': stacks, **(on_both_clouds(users) if both_clouds else organisation(users))}
     people = data.pop('users')
     (folder / 'cpg.toml').write_text(_toml(data), encoding='utf-8')
     (folder / 'users.yaml').write_text(_yaml(people), encoding='utf-8')
     options: dict[str, Data] = {}
     for name, dataset in datasets(count, users).items():
+        if both_clouds:
+            _bring_to_azure(dataset)
         place = folder / name
         place.mkdir(exist_ok=True)
         (place / 'members.yaml').write_text(_yaml(dataset.pop('members')), encoding='utf-8')
@@ -144,6 +174,13 @@ def write_folder(folder: Path, count: int, users: int) -> Path:
         options[name] = dataset
     (folder / 'production.yaml').write_text(_yaml(options), encoding='utf-8')
     return folder
+
+
+def _bring_to_azure(dataset: Data) -> None:
+    budgets = dataset['budgets']
+    assert isinstance(budgets, dict)
+    budgets['azure'] = dict(budgets['gcp'])
+    dataset['deploy_locations'] = list(CLOUDS)
 
 
 def _yaml(value: object, indent: int = 0) -> str:

@@ -40,6 +40,8 @@ def _lines() -> Iterator[str]:
         hundred = measure('plan', folders[100])
         yield _line('plan, 100 datasets × 300 users', hundred, 1.5, 200)
         yield _line('plan --format json, 100 datasets', measure('plan', folders[100], '--format', 'json'))
+        both = str(write_folder(Path(scratch) / 'both', 100, USERS, both_clouds=True))
+        yield _line('plan, 100 datasets on both clouds', measure('plan', both), 3.0)
         thousand = measure('plan', folders[1000], runs=1)
         yield _line('plan, 1,000 datasets × 300 users', thousand, 12.0)
         yield f'{"1,000 datasets take, of 10 × 100 datasets":44}{thousand.wall / (10 * hundred.wall):9.2f}'

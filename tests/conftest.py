@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
-pytest_plugins = ['tests.pulumi_cli']
+pytest_plugins = ['tests.chromium', 'tests.pulumi_cli']
 
 # On CI each run tries the same examples; elsewhere new ones, and a failure is remembered.
 # No deadline anywhere: a slow machine is not a wrong program.
@@ -33,9 +33,10 @@ def expected_skips(config: pytest.Config) -> int:
     option: int | None = config.getoption('expect_skips')
     if option is not None:
         return option
-    from tests.pulumi_cli import skips_for_lack_of_it  # a plugin: not before pytest has loaded it
+    from tests import chromium, pulumi_cli  # plugins: not before pytest has loaded them
 
-    return int(config.getini('expected_skips')) + skips_for_lack_of_it(config)
+    lacking = chromium.skips_for_lack_of_it(config) + pulumi_cli.skips_for_lack_of_it(config)
+    return int(config.getini('expected_skips')) + lacking
 
 
 def skipped_reports(config: pytest.Config) -> dict[str, str]:

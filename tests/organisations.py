@@ -73,6 +73,29 @@ GCP: Mapping[str, Plain] = {
     'dataset_storage_prefix': 'lantern-',
 }
 
+AZURE: Mapping[str, Plain] = {
+    'region': 'australiaeast',
+    'subscription': '11111111-2222-4333-8444-555555555555',
+    'tenant': 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee',
+    'dataset_storage_prefix': 'lantern-',
+    'config_bucket_name': 'deployed',
+    'config_resource_group': 'lantern-configuration',
+    'budget_start': '2030-01-01',
+    'budget_contacts': ['costs@example.org'],
+}
+"""The organisation on Azure; a test that wants it passes it as the section `azure`."""
+
+HAIL_AZURE: Mapping[str, Plain] = {
+    'hail_batch_url': 'https://batch.azure.example.org',
+    'hail_auth_url': 'https://auth.azure.example.org',
+}
+
+DESTINATION_ON_AZURE = 'https://lanternconfig.blob.core.windows.net/deployed/runner'
+
+DROPBOX_ON_AZURE = '0d0d0d0d-1111-4222-8333-444444444444'
+WEB_ON_AZURE = '0e0e0e0e-1111-4222-8333-444444444444'
+"""Service principals."""
+
 BILLING: Mapping[str, Plain] = {
     'gcp': {'project_id': 'lantern-billing', 'account_id': '0A1B2C-3D4E5F-6A7B8C'},
     'coordinator_machine_account': COORDINATOR,
@@ -81,9 +104,12 @@ BILLING: Mapping[str, Plain] = {
 
 
 def user(name: str, **changes: Plain) -> dict[str, Plain]:
-    """A person with an account on Google Cloud and a Hail name."""
-    account = {'id': f'{name}@example.org', 'hail_batch_username': f'{name}-hail'}
-    return {'id': name, 'clouds': {'gcp': account}, **changes}
+    """A person with an account and a Hail name on either cloud."""
+    accounts = {
+        'gcp': {'id': f'{name}@example.org', 'hail_batch_username': f'{name}-hail'},
+        'azure': {'id': f'{name}@tenant.example.org', 'hail_batch_username': f'{name}-hail'},
+    }
+    return {'id': name, 'clouds': accounts, **changes}
 
 
 def users() -> dict[str, Plain]:
@@ -122,6 +148,44 @@ def dataset(name: str, **changes: Plain) -> CPGDatasetConfig:
             **changes,
         },
     )
+
+
+def on_azure(name: str, **changes: Plain) -> CPGDatasetConfig:
+    """A dataset on Azure only."""
+    there = {'deploy_locations': ['azure'], 'gcp': None, 'budgets': {'azure': {'monthly_budget': 100}}}
+    return dataset(name, **{**there, **changes})
+
+
+def on_both(name: str, **changes: Plain) -> CPGDatasetConfig:
+    """A dataset on Google Cloud and on Azure."""
+    budgets = {'gcp': {'monthly_budget': 100}, 'azure': {'monthly_budget': 100}}
+    return dataset(name, **{'deploy_locations': ['gcp', 'azure'], 'budgets': budgets, **changes})
+
+
+def two_clouds(**changes: Plain) -> dict[str, Plain]:
+    """The changes to the organisation that bring it to Azure as well."""
+    return {
+        'azure': dict(AZURE),
+        'hail': {'gcp': SECTIONS['hail']['gcp'], 'azure': dict(HAIL_AZURE)},
+        'web_service': {**SECTIONS['web_service'], 'azure': {'server_machine_account': WEB_ON_AZURE}},
+        'data_dropbox': {**SECTIONS['data_dropbox'], 'azure': {'server_machine_account': DROPBOX_ON_AZURE}},
+        **changes,
+    }
+
+
+def azure_only(**changes: Plain) -> dict[str, Plain]:
+    """The changes to the organisation that leave nothing of it on Google Cloud."""
+    return {
+        **dict.fromkeys(SECTIONS),
+        'gcp': None,
+        'billing': None,
+        'azure': dict(AZURE),
+        'hail': {'azure': dict(HAIL_AZURE)},
+        'web_service': {'azure': {'server_machine_account': WEB_ON_AZURE}},
+        'data_dropbox': {'azure': {'server_machine_account': DROPBOX_ON_AZURE}},
+        'config_destination': DESTINATION_ON_AZURE,
+        **changes,
+    }
 
 
 def infrastructure_of(*datasets: CPGDatasetConfig, **changes: Plain) -> Infrastructure:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from cpg_infra.abstraction.azure import AzureInfrastructure
 from cpg_infra.abstraction.base import CloudInfrastructure, CloudState
 from cpg_infra.abstraction.capability import Capability, Expression, Support
 from cpg_infra.abstraction.dry_run import DryRunInfrastructure
 from cpg_infra.abstraction.gcp import GcpInfrastructure
 from cpg_infra.abstraction.handles import (
     AccountKey,
+    BillingAccount,
     Bucket,
     By,
+    Function,
     GrantTarget,
     HailUser,
     MachineAccount,
@@ -17,12 +20,17 @@ from cpg_infra.abstraction.handles import (
     Registry,
     Secret,
     Service,
+    Subscription,
+    Table,
+    TableSet,
+    Topic,
 )
 from cpg_infra.abstraction.roles import OPERATIONS, CloudRole, Operation
 from cpg_infra.config.names import Cloud
 
 IMPLEMENTATIONS: dict[Cloud, type[CloudInfrastructure]] = {
     Cloud.GCP: GcpInfrastructure,
+    Cloud.AZURE: AzureInfrastructure,
     Cloud.DRY_RUN: DryRunInfrastructure,
 }
 """The clouds that can be planned for."""
@@ -31,6 +39,8 @@ __all__ = [
     'IMPLEMENTATIONS',
     'OPERATIONS',
     'AccountKey',
+    'AzureInfrastructure',
+    'BillingAccount',
     'Bucket',
     'By',
     'Capability',
@@ -39,6 +49,7 @@ __all__ = [
     'CloudState',
     'DryRunInfrastructure',
     'Expression',
+    'Function',
     'GcpInfrastructure',
     'GrantTarget',
     'HailUser',
@@ -48,5 +59,9 @@ __all__ = [
     'Registry',
     'Secret',
     'Service',
+    'Subscription',
     'Support',
+    'Table',
+    'TableSet',
+    'Topic',
 ]

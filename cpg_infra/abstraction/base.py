@@ -10,12 +10,13 @@ A driver never asks which cloud it is on. What differs is a capability, a name o
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar, Final
 
-from cpg_infra.abstraction.capability import Capability, Expression
+from cpg_infra.abstraction.capability import Capability, Expression, Support
 from cpg_infra.abstraction.handles import (
     AccountKey,
     Bucket,
@@ -37,7 +38,7 @@ from cpg_infra.abstraction.specification import (
     TemporaryAccess,
 )
 from cpg_infra.config.dataset import CPGDatasetConfig
-from cpg_infra.config.diagnostics import dataset_path
+from cpg_infra.config.diagnostics import Diagnostic, Severity, dataset_path
 from cpg_infra.config.names import Cloud
 from cpg_infra.config.organisation import CPGInfrastructureConfig
 from cpg_infra.config.people import CPGInfrastructureUser
@@ -45,12 +46,14 @@ from cpg_infra.plan.access import Asset, AssetKind, Entitlement, Grant, Group, P
 from cpg_infra.plan.builder import PlanBuilder
 from cpg_infra.plan.owner import ORGANISATION_WIDE, Owner
 from cpg_infra.plan.resource import DEFAULT_OPTIONS, Options, Resource
-from cpg_infra.plan.roles import BucketRole, Role
+from cpg_infra.plan.roles import IN_WORDS, BucketRole, Role
 from cpg_infra.plan.values import Ref, Text, Value
 
 PROTECTED = Options(protect=True, retain=True)
 """For what holds data: the engine refuses to delete it, and leaves it when it leaves the plan."""
 
+
+_HOLD_DATA: Final = frozenset({AssetKind.BUCKET, AssetKind.TABLES, AssetKind.TABLE})
 
 SERVICE_TYPES: Final[Mapping[AssetKind, str]] = {
     AssetKind.HAIL_USER: 'cpg:hail:User',
@@ -78,6 +81,8 @@ class CloudState:
     """By the asset's key and the role."""
     made_by: dict[str, str] = field(default_factory=dict)
     """The logical name of the resource that makes a principal, by the principal's key."""
+    role_made_by: dict[Role, str] = field(default_factory=dict)
+    """The logical name of the resource that makes a role of the organisation, where one does."""
     owner_of: dict[str, Owner] = field(default_factory=dict)
     """The owner of a managed asset, by the asset's key."""
     resource_of: dict[str, str] = field(default_factory=dict)
@@ -94,6 +99,10 @@ class CloudInfrastructure(Lowering):
     roles: ClassVar[Mapping[Role, CloudRole]]
     on_paper: ClassVar[bool] = False
     """Whether nothing of it is ever deployed."""
+    longest_temporary_access: ClassVar[dt.timedelta] = dt.timedelta(days=7)
+    """How long the cloud lets one grant of temporary access last."""
+    most_approvals: ClassVar[int] = 2
+    """How many approvals the cloud can ask for before it."""
 
     def __init__(
         self,
@@ -106,6 +115,30 @@ class CloudInfrastructure(Lowering):
         self.dataset = dataset
         self.builder = builder
         self.state = state
+
+    @classmethod
+    def new_state(cls) -> CloudState:
+        """What all datasets on this cloud will share in a new plan."""
+        return CloudState()
+
+    @classmethod
+    def can(cls, capability: Capability) -> bool:
+        """Whether the cloud expresses an intent at all, be it only nearly."""
+        return cls.capabilities[capability].support is not Support.NONE
+
+    @classmethod
+    def expression(cls, capability: Capability, organisation: CPGInfrastructureConfig) -> Expression:  # noqa: ARG003 - Azure asks it
+        """How the cloud expresses an intent for an organisation: some of it takes what an organisation may lack."""
+        return cls.capabilities[capability]
+
+    @property
+    def offers_temporary_access(self) -> bool:
+        """Whether the organisation's account with this cloud includes temporary access for people."""
+        return self.can(Capability.TEMPORARY_ACCESS)
+
+    def diagnose(self, code: str, message: str, by: By, severity: Severity = Severity.ERROR) -> None:
+        """Tell the configuration's reader something about what `by` asks for."""
+        self.builder.diagnose(Diagnostic(code, message, by.origin, severity))
 
     # Names ------------------------------------------------------------------------------------------------
 
@@ -128,6 +161,16 @@ class CloudInfrastructure(Lowering):
         address = address.lower()
         return self.builder.principal(self._people.get(address) or self._principal(address))
 
+    def find_account(self, address: str, by: By) -> Principal | None:
+        """The same, if this cloud can have an account of this address; else None, and a remark says so."""
+        if self.has_account(address):
+            return self.account(address)
+        here_only = by.origin[0] == 'dataset' and len(self.dataset.clouds) == 1
+        severity = Severity.WARNING if here_only else Severity.INFO
+        message = f'{address} is no account on {self.cloud}, and is let in nowhere there'
+        self.diagnose('account-elsewhere', message, by, severity)
+        return None
+
     @property
     def _people(self) -> Mapping[str, Principal]:
         """By address. Of two users with one address the one with a name on Hail Batch counts, else the first."""
@@ -142,7 +185,7 @@ class CloudInfrastructure(Lowering):
         return people
 
     def _principal(self, address: str, user: str | None = None, hail_username: str | None = None) -> Principal:
-        kind = PrincipalKind.MACHINE if self.is_machine_address(address) else PrincipalKind.PERSON
+        kind = self.kind_of_address(address, is_user=user is not None)
         return Principal(f'{self.cloud.value}:{kind.value}:{address}', kind, self.cloud, address, user, hail_username)
 
     def group_principal(self, name: str) -> Principal:
@@ -198,20 +241,26 @@ class CloudInfrastructure(Lowering):
         return Project(key, self.cloud, name, self.state.resource_of.get(key))
 
     def budget(self, key: str, project: Project, budget: Budget, thresholds: tuple[float, ...], by: By) -> None:
-        """Watch what `project` costs; `thresholds` are shares of the amount."""
+        """Watch what `project` costs; `thresholds` are shares of the amount.
+
+        Where the configuration lacks what the cloud needs for that, a warning says so.
+        """
+        if (obstacle := self.budget_obstacle) is not None:
+            self.diagnose('no-budget', obstacle, by, Severity.WARNING)
+            return
         asset = self._asset(AssetKind.BUDGET, f'{project.name}/{key}', by, within=project.asset)
         self._lower_budget(asset, key, project, budget, thresholds, by)
 
     # Storage ----------------------------------------------------------------------------------------------
 
     def bucket(self, key: str, profile: BucketProfile, by: By) -> Bucket:
-        """A bucket of the dataset: `<prefix><dataset>-<key>`."""
-        return self._bucket(key, f'{self.storage_prefix}{self.dataset.dataset}-{key}', profile, by)
+        """A bucket of the dataset, for example `main`."""
+        return self._bucket(key, self.bucket_name(key, profile), profile, by)
 
     def organisation_bucket(self, key: str, profile: BucketProfile, by: By) -> Bucket:
-        """A bucket of the organisation: `<prefix><key>`."""
-        name = f'{self.storage_prefix}{key}'
-        return self._bucket(name, name, profile, by)
+        """A bucket of the organisation, for example that of the members caches."""
+        # With a prefix the logical name carries it, as deployed.
+        return self._bucket(f'{self.storage_prefix}{key}', self.organisation_bucket_name(key, profile), profile, by)
 
     def _bucket(self, key: str, name: str, profile: BucketProfile, by: By) -> Bucket:
         address = self.bucket_address(name)
@@ -255,18 +304,27 @@ class CloudInfrastructure(Lowering):
         logical: str | None = None,
         description: str | None = None,
         display_name: str | None = None,
+        adopt: bool = True,
     ) -> MachineAccount:
-        """An identity for programs, in the dataset's project unless another is named."""
+        """An identity for programs, in the dataset's project unless another is named.
+
+        With `adopt` an account of that name that is there already becomes this one; without, it is an error.
+        """
         project = project or self.project
-        address = self.account_address(identifier, project)
+        name = self.account_name(identifier, project)
         logical = logical or self.logical(f'service-account-{identifier}')
-        asset = self._asset(AssetKind.MACHINE_ACCOUNT, str(address), by, within=project.asset)
+        asset = self._asset(AssetKind.MACHINE_ACCOUNT, name, by, within=project.asset)
         principal = self.builder.principal(
-            Principal(f'{self.cloud.value}:machine:{address}', PrincipalKind.MACHINE, self.cloud, address),
+            Principal(
+                f'{self.cloud.value}:machine:{name}',
+                PrincipalKind.MACHINE,
+                self.cloud,
+                self.account_address(name, logical),
+            ),
         )
         self.state.made_by[principal.key] = logical
         account = MachineAccount(asset.key, self.cloud, identifier, logical, principal, project.name)
-        self._lower_machine_account(account, project, description, display_name, by)
+        self._lower_machine_account(account, project, description, display_name, by, adopt=adopt)
         return account
 
     def account_key(self, key: str, account: MachineAccount, by: By) -> AccountKey:
@@ -310,16 +368,17 @@ class CloudInfrastructure(Lowering):
     ) -> Registry:
         """A registry in the dataset's project."""
         region = region or self.region
-        asset = self._asset(AssetKind.REGISTRY, f'{self.project.name}/{region}/{name}', by, holds_data=True)
+        place = f'{self.project.name}/{region}/{name}'
+        asset = self._asset(AssetKind.REGISTRY, place, by, within=self.project.asset, holds_data=True)
         logical = self.state.resource_of[asset.key] = logical or self.logical(f'artifact-registry-{name}')
         registry = Registry(asset.key, self.cloud, name, logical, self.project.name, region)
         self._lower_registry(registry, format_, description, by)
         return registry
 
-    def existing_registry(self, name: str, project: str, region: str, by: By) -> Registry:
+    def existing_registry(self, name: str, project: str, region: str, by: By, *, label: str | None = None) -> Registry:
         """A registry that exists without us."""
         key = self._existing(AssetKind.REGISTRY, f'{project}/{region}/{name}', by)
-        return Registry(key, self.cloud, name, self.state.resource_of.get(key), project, region)
+        return Registry(key, self.cloud, name, self.state.resource_of.get(key), project, region, label=label)
 
     def existing_service(self, name: str, project: str, region: str, by: By) -> Service:
         """A service that somebody else runs."""
@@ -347,7 +406,13 @@ class CloudInfrastructure(Lowering):
     # Access -----------------------------------------------------------------------------------------------
 
     def grant(self, principal: Principal, role: Role, target: GrantTarget, by: By) -> None:
-        """Let `principal` do on `target` what `role` allows. Saying it twice is saying it once."""
+        """Let `principal` do on `target` what `role` allows. Saying it twice is saying it once.
+
+        A role that the cloud does not have is an error of the plan, at the value that asked for it.
+        """
+        if role not in self.roles:
+            self.diagnose('not-expressible', f'{self.cloud} has no role to {IN_WORDS[role]} {target.name}', by)
+            return
         granted = self.state.granted.get((target.asset, role))
         if granted is None:
             granted = self.state.granted[target.asset, role] = GrantedRole(target, role)
@@ -358,7 +423,22 @@ class CloudInfrastructure(Lowering):
         granted.holders[principal.key] = (grant, principal)
 
     def temporary_access(self, key: str, group: Principal, bucket: Bucket, terms: TemporaryAccess, by: By) -> None:
-        """Let the members of `group` ask for reading `bucket` for a while."""
+        """Let the members of `group` ask for reading `bucket` for a while, as long as the cloud allows at most.
+
+        Where the configuration lacks what the cloud needs for these terms, or the cloud cannot ask for as many
+        approvals, a warning says so.
+        """
+        if (obstacle := self.temporary_access_obstacle(terms)) is not None:
+            self.diagnose('no-temporary-access', obstacle, by, Severity.WARNING)
+            return
+        if terms.approvers and terms.approvals > self.most_approvals:
+            message = f'{terms.approvals} approvals are not possible on {self.cloud}: it asks for {self.most_approvals}'
+            self.diagnose('not-expressible', message, by, Severity.WARNING)
+        terms = replace(
+            terms,
+            max_duration=min(terms.max_duration, self.longest_temporary_access),
+            approvals=min(terms.approvals, self.most_approvals),
+        )
         entitlement = self.builder.entitlement(
             Entitlement(
                 f'{bucket.asset}|temporary|{group.key}',
@@ -369,6 +449,7 @@ class CloudInfrastructure(Lowering):
                 by.origin,
                 terms.max_duration,
                 terms.approvers,
+                terms.approvals if terms.approvers else 0,
             ),
         )
         self._lower_temporary_access(entitlement, key, group, bucket, terms, by)
@@ -408,6 +489,21 @@ class CloudInfrastructure(Lowering):
         )
         return HailUser(asset.key, self.cloud, username, logical, principal)
 
+    def existing_hail_user(self, username: str) -> Principal:
+        """A Hail Batch user that exists without us; we know its name there and not the identity of its jobs."""
+        key = f'{self.cloud.value}:hail:{username}'
+        return self.builder.principal(
+            Principal(key, PrincipalKind.MACHINE, self.cloud, username, hail_username=username),
+        )
+
+    def federate(self, account: MachineAccount, key: str, issuer: str, subject: str, by: By) -> None:
+        """Let a program elsewhere become `account`: whoever `issuer` calls exactly `subject`. It needs no key."""
+        if not self.can(Capability.FEDERATION):
+            self.diagnose('not-expressible', f'{self.cloud}: {self.capabilities[Capability.FEDERATION].by}', by)
+            return
+        asset = self._asset(AssetKind.FEDERATION, f'{account.asset.split(":", 2)[2]}/{key}', by, within=account.asset)
+        self._lower_federation(asset, account, key, issuer, subject, by)
+
     # Raw resources ----------------------------------------------------------------------------------------
 
     def raw(
@@ -418,12 +514,24 @@ class CloudInfrastructure(Lowering):
         inputs: Mapping[str, Value],
         by: By,
         *,
+        kind: AssetKind = AssetKind.RAW,
         depends_on: Iterable[str] = (),
         options: Options | None = None,
     ) -> Resource:
-        """A resource that the abstraction has no word for, given by its type token. For plugins."""
-        asset = self._asset(AssetKind.RAW, f'{type_}:{physical}', by)
+        """A resource that the abstraction has no word for, given by its type token. For plugins.
+
+        With a `kind` the thing is known as one of that kind: roles can be granted on it, by a handle whose asset is
+        the first intent of the resource.
+        """
+        name = f'{type_}:{physical}' if kind is AssetKind.RAW else physical
+        asset = self._asset(kind, name, by, holds_data=kind in _HOLD_DATA)
+        self.state.resource_of[asset.key] = logical
         return self._resource(logical, type_, physical, inputs, by, asset.key, depends_on=depends_on, options=options)
+
+    def existing(self, kind: AssetKind, name: str, by: By) -> tuple[str, str | None]:
+        """A thing that may exist without us: the key of its asset, and the resource that makes it if one does."""
+        key = self._existing(kind, name, by)
+        return key, self.state.resource_of.get(key)
 
     # What the halves share --------------------------------------------------------------------------------
 

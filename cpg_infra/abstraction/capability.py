@@ -7,20 +7,43 @@ from enum import StrEnum
 
 
 class Capability(StrEnum):
-    """Intent that not every cloud can express."""
+    """Intent that a cloud expresses exactly, nearly or not at all: everything that a dataset can ask for."""
 
+    PROJECT = 'project'
+    SERVICE_ENABLEMENT = 'service-enablement'
+    MONTHLY_BUDGET = 'monthly-budget'
+    FIXED_BUDGET = 'fixed-budget'
+    BUDGET_CURRENCY = 'budget-currency'
+    BUCKET = 'bucket'
+    COLD_STORAGE = 'cold-storage'
+    DELETE_AFTER = 'delete-after'
+    UNDELETE = 'undelete'
+    AUTOCLASS = 'autoclass'
+    REQUESTER_PAYS = 'requester-pays'
+    LIST = 'list'
+    READ = 'read'
+    APPEND = 'append'
+    MUTATE = 'mutate'
+    LIST_EVERY_BUCKET = 'list-every-bucket'
+    VIEW_PROJECT = 'view-project'
+    BLOB = 'blob'
+    GROUP = 'group'
+    MACHINE_ACCOUNT = 'machine-account'
     ACCOUNT_KEYS = 'account-keys'
     ACT_AS = 'act-as'
-    AUTOCLASS = 'autoclass'
-    BATCH_WORKFLOWS = 'batch-workflows'
-    CLUSTERS = 'clusters'
-    FIXED_BUDGET = 'fixed-budget'
-    INVOKE_SERVICE = 'invoke-service'
-    NOTEBOOKS = 'notebooks'
-    REQUESTER_PAYS = 'requester-pays'
-    STRICT_APPEND = 'strict-append'
+    CREATE_TOKENS = 'create-tokens'
+    FEDERATION = 'federation'
+    SECRET = 'secret'
+    REGISTRY = 'registry'
+    PACKAGE_REGISTRY = 'package-registry'
+    HAIL_ACCOUNTS = 'hail-accounts'
+    METADATA_SIGN_IN = 'metadata-sign-in'
+    TEMPORARY_ACCESS = 'temporary-access'
     TEMPORARY_ACCESS_FOR_MACHINES = 'temporary-access-for-machines'
-    UNDELETE = 'undelete'
+    INVOKE_SERVICE = 'invoke-service'
+    CLUSTERS = 'clusters'
+    BATCH_WORKFLOWS = 'batch-workflows'
+    NOTEBOOKS = 'notebooks'
 
 
 class Support(StrEnum):

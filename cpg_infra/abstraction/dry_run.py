@@ -68,21 +68,50 @@ class DryRunInfrastructure(CloudInfrastructure):
         """The name of the group with its prefix."""
         return f'{self.organisation.group_prefix or ""}{name}@{Cloud.DRY_RUN.value}'
 
+    def bucket_name(self, key: str, profile: BucketProfile) -> str:
+        """`<prefix><dataset>-<key>`."""
+        return f'{self.storage_prefix}{self.dataset.dataset}-{key}'
+
+    def organisation_bucket_name(self, key: str, profile: BucketProfile) -> str:
+        """`<prefix><key>`."""
+        return f'{self.storage_prefix}{key}'
+
     def bucket_address(self, name: str) -> str:
         """`dry-run://<name>`."""
         return f'dry-run://{name}'
 
-    def account_address(self, identifier: str, project: Project) -> str:
+    @classmethod
+    def located(cls, address: str) -> tuple[str, str]:
+        """On paper every address is one, whatever cloud it is on."""
+        bucket, _, path = address.rpartition('://')[2].partition('/')
+        return bucket, path
+
+    @property
+    def config_bucket_name(self) -> str:
+        """The one of the first cloud that has one."""
+        section = self.organisation.gcp or self.organisation.azure
+        return section.config_bucket_name if section else self.located(self.organisation.config_destination)[0]
+
+    def account_name(self, identifier: str, project: Project) -> str:
         """`<identifier>@<project>.dry-run`."""
         return f'{identifier}@{project.name}.dry-run'
+
+    def account_address(self, name: str, logical: str) -> str:
+        """The same as its name."""
+        return name
 
     def account_id(self, account: MachineAccount) -> Text:
         """The same as its address."""
         return account.principal.address
 
-    def is_machine_address(self, address: str) -> bool:
+    def has_account(self, address: str) -> bool:
+        """Every address may be one."""
+        return True
+
+    def kind_of_address(self, address: str, *, is_user: bool) -> PrincipalKind:
         """Whether the domain has a machine's look on any cloud."""
-        return address.endswith(('.gserviceaccount.com', '.dry-run'))
+        machine = address.endswith(('.gserviceaccount.com', '.dry-run'))
+        return PrincipalKind.MACHINE if machine else PrincipalKind.PERSON
 
     def person(self, user: CPGInfrastructureUser) -> Principal | None:
         """On paper everybody has an account, named by the user id."""
@@ -162,6 +191,8 @@ class DryRunInfrastructure(CloudInfrastructure):
         description: str | None,
         display_name: str | None,
         by: By,
+        *,
+        adopt: bool,
     ) -> None:
         inputs: dict[str, Value] = {'project': project.name}
         if description is not None:
@@ -174,6 +205,18 @@ class DryRunInfrastructure(CloudInfrastructure):
     def _lower_account_key(self, key: AccountKey, account: MachineAccount, by: By) -> None:
         inputs: dict[str, Value] = {'account': account.principal.address}
         self._write('account-key', key.resource, f'{account.principal.address} {key.name}', inputs, by, key.asset)
+
+    def _lower_federation(
+        self,
+        asset: Asset,
+        account: MachineAccount,
+        key: str,
+        issuer: str,
+        subject: str,
+        by: By,
+    ) -> None:
+        inputs: dict[str, Value] = {'account': account.principal.address, 'issuer': issuer, 'subject': subject}
+        self._write('federation', f'{account.resource}-{key}', asset.name, inputs, by, asset.key)
 
     def _lower_secret(self, secret: Secret, by: By) -> None:
         self._write('secret', secret.resource, f'{secret.project}/{secret.name}', {}, by, secret.asset)

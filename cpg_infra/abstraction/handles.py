@@ -6,7 +6,7 @@ it goes through `CloudInfrastructure`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cpg_infra.config.diagnostics import Path
 from cpg_infra.config.names import Cloud
@@ -28,13 +28,15 @@ class Handle:
     """A thing on a cloud.
 
     `asset` is its key in the access model, `name` its physical name, `resource` the logical name of the
-    resource that makes it: None for a thing that exists without us.
+    resource that makes it: None for a thing that exists without us. `label` then begins the logical names of grants on
+    it, where its name does not tell it from others.
     """
 
     asset: str
     cloud: Cloud
     name: str
     resource: str | None
+    label: str | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,5 +96,63 @@ class HailUser(Handle):
     principal: Principal
 
 
-GrantTarget = Project | Bucket | MachineAccount | Secret | Registry | Service
+@dataclass(frozen=True, slots=True)
+class Function(Handle):
+    """A function that can be invoked; `service` is what its cloud calls the service that serves it."""
+
+    project: str
+    region: str
+    service: Text
+
+
+@dataclass(frozen=True, slots=True)
+class TableSet(Handle):
+    """A set of tables, as `name` in `project`: a dataset of BigQuery."""
+
+    project: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Handle):
+    """One table of a set of tables."""
+
+    project: str
+    table_set: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topic(Handle):
+    """A topic of messages; `topic` is what its cloud calls it in the project."""
+
+    project: str
+    topic: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription(Handle):
+    """A subscription to a topic; `subscription` is what its cloud calls it in the project."""
+
+    project: str
+    subscription: Text
+
+
+@dataclass(frozen=True, slots=True)
+class BillingAccount(Handle):
+    """An account that pays for projects."""
+
+
+GrantTarget = (
+    Project
+    | Bucket
+    | MachineAccount
+    | Secret
+    | Registry
+    | Service
+    | Function
+    | TableSet
+    | Table
+    | Topic
+    | Subscription
+    | BillingAccount
+)
 """What a role can be granted on."""

@@ -13,7 +13,9 @@ from cpg_infra.abstraction.specification import (
     RegistryFormat,
     TemporaryAccess,
 )
-from cpg_infra.plan.access import Asset, Entitlement, Group, Principal
+from cpg_infra.config.dataset import CPGDatasetConfig
+from cpg_infra.plan.access import Asset, Entitlement, Group, Principal, PrincipalKind
+from cpg_infra.plan.builder import PlanError
 from cpg_infra.plan.values import Text
 
 
@@ -47,20 +49,60 @@ class Lowering(ABC):
         """What the cloud calls the group `name` (without prefix)."""
 
     @abstractmethod
-    def account_address(self, identifier: str, project: Project) -> Text:
-        """What the cloud calls a machine account."""
+    def account_name(self, identifier: str, project: Project) -> str:
+        """What people call a machine account; nothing else on the cloud is called so."""
+
+    @abstractmethod
+    def account_address(self, name: str, logical: str) -> Text:
+        """What the cloud calls the machine account `name`, which the resource `logical` makes."""
 
     @abstractmethod
     def account_id(self, account: MachineAccount) -> Text:
         """The id of a machine account among the cloud's resources."""
 
     @abstractmethod
+    def bucket_name(self, key: str, profile: BucketProfile) -> str:
+        """The physical name of the dataset's bucket `key`; unique on the cloud."""
+
+    @abstractmethod
+    def organisation_bucket_name(self, key: str, profile: BucketProfile) -> str:
+        """The physical name of the organisation's bucket `key`; unique on the cloud."""
+
+    @abstractmethod
     def bucket_address(self, name: str) -> str:
         """How programs name a bucket."""
 
+    @classmethod
     @abstractmethod
-    def is_machine_address(self, address: str) -> bool:
-        """Whether an address is that of a program and not of a person."""
+    def located(cls, address: str) -> tuple[str, str] | None:
+        """The bucket and the path of an address on this cloud; None for an address elsewhere."""
+
+    @property
+    @abstractmethod
+    def config_bucket_name(self) -> str | None:
+        """The bucket of the deployed configuration, None when the cloud has none. It exists without us."""
+
+    @property
+    def upload_federations(self) -> tuple[CPGDatasetConfig.Azure.Federation, ...]:
+        """The programs that upload without a key, as the dataset's section of this cloud names them."""
+        return ()
+
+    @property
+    def budget_obstacle(self) -> str | None:
+        """Why no budget can be made here, None when nothing stands in the way."""
+        return None
+
+    def temporary_access_obstacle(self, terms: TemporaryAccess) -> str | None:
+        """Why temporary access on these terms cannot be given here yet, None when nothing stands in the way."""
+        return None
+
+    @abstractmethod
+    def has_account(self, address: str) -> bool:
+        """Whether an address of the configuration can be that of an account on this cloud."""
+
+    @abstractmethod
+    def kind_of_address(self, address: str, *, is_user: bool) -> PrincipalKind:
+        """Whether an address is that of a program or of a person; `is_user` when a user has it."""
 
     @abstractmethod
     def _private_key(self, logical: str) -> Text:
@@ -111,10 +153,24 @@ class Lowering(ABC):
         description: str | None,
         display_name: str | None,
         by: By,
+        *,
+        adopt: bool,
     ) -> None: ...
 
     @abstractmethod
     def _lower_account_key(self, key: AccountKey, account: MachineAccount, by: By) -> None: ...
+
+    def _lower_federation(
+        self,
+        asset: Asset,
+        account: MachineAccount,
+        key: str,
+        issuer: str,
+        subject: str,
+        by: By,
+    ) -> None:
+        """Asked for only where the cloud has the capability."""
+        raise PlanError(f'{asset.key}: this cloud does not federate')
 
     @abstractmethod
     def _lower_secret(self, secret: Secret, by: By) -> None: ...

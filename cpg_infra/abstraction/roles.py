@@ -7,12 +7,18 @@ from enum import StrEnum
 
 from cpg_infra.plan.roles import (
     AccountRole,
+    BillingRole,
     BucketRole,
+    HailRole,
+    MetamistRole,
     ProjectRole,
     RegistryRole,
     Role,
     SecretRole,
     ServiceRole,
+    SubscriptionRole,
+    TablesRole,
+    TopicRole,
 )
 
 
@@ -61,15 +67,37 @@ OPERATIONS: dict[Role, frozenset[Operation]] = {
     ProjectRole.BROWSE: frozenset({Operation.READ_METADATA}),
     ProjectRole.ADMINISTER_COMPUTE: frozenset({Operation.ADMINISTER}),
     ProjectRole.MANAGE_TEMPORARY_ACCESS: frozenset({Operation.ADMINISTER}),
+    ProjectRole.RUN_QUERIES: frozenset({Operation.USE}),
+    ProjectRole.UNLINK_BILLING: frozenset({Operation.READ_METADATA, Operation.ADMINISTER}),
     AccountRole.ACT_AS: frozenset({Operation.ACT_AS}),
     AccountRole.MANAGE_KEYS: frozenset({Operation.MANAGE_KEYS}),
     AccountRole.CREATE_TOKENS: frozenset({Operation.CREATE_TOKENS}),
+    AccountRole.COME_IN_AS: frozenset({Operation.CREATE_TOKENS}),
     SecretRole.READ: frozenset({Operation.READ}),
     RegistryRole.READ: frozenset({Operation.LIST, Operation.READ_METADATA, Operation.READ}),
     RegistryRole.WRITE: frozenset(
         {Operation.LIST, Operation.READ_METADATA, Operation.READ, Operation.CREATE, Operation.OVERWRITE},
     ),
     ServiceRole.INVOKE: frozenset({Operation.INVOKE}),
+    HailRole.USE: frozenset({Operation.USE}),
+    MetamistRole.READER: frozenset({Operation.LIST, Operation.READ}),
+    MetamistRole.CONTRIBUTOR: frozenset({Operation.LIST, Operation.READ, Operation.CREATE}),
+    MetamistRole.WRITER: frozenset({Operation.LIST, Operation.READ, Operation.CREATE, Operation.OVERWRITE}),
+    TablesRole.READ: frozenset({Operation.LIST, Operation.READ_METADATA, Operation.READ}),
+    TablesRole.WRITE: frozenset(
+        {
+            Operation.LIST,
+            Operation.READ_METADATA,
+            Operation.READ,
+            Operation.CREATE,
+            Operation.OVERWRITE,
+            Operation.DELETE,
+        },
+    ),
+    TopicRole.PUBLISH: frozenset({Operation.CREATE}),
+    SubscriptionRole.CONSUME: frozenset({Operation.READ}),
+    BillingRole.VIEW: frozenset({Operation.LIST, Operation.READ_METADATA, Operation.READ}),
+    BillingRole.READ_BUDGETS: frozenset({Operation.LIST, Operation.READ_METADATA}),
 }
 """What each neutral role is meant to allow. A cloud's own role must allow this; where it allows more or less,
 its catalogue entry says so."""

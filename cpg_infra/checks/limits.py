@@ -6,10 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Final
 
-from cpg_infra.checks.check import NEAR, Check, Finding, measured
+from cpg_infra.checks.check import NEAR, Check, Finding, bytes_of, measured, of_type, origin_of
 from cpg_infra.config.diagnostics import ORGANISATION, Severity
 from cpg_infra.config.names import Cloud
-from cpg_infra.plan import Asset, AssetKind, Plan, PrincipalKind, Value
+from cpg_infra.plan import Asset, AssetKind, Plan, PrincipalKind
 
 POLICY_KINDS: Final = frozenset(
     {
@@ -19,6 +19,11 @@ POLICY_KINDS: Final = frozenset(
         AssetKind.SECRET,
         AssetKind.REGISTRY,
         AssetKind.SERVICE,
+        AssetKind.FUNCTION,
+        AssetKind.TABLES,
+        AssetKind.TABLE,
+        AssetKind.TOPIC,
+        AssetKind.SUBSCRIPTION,
     },
 )
 """What has an IAM policy."""
@@ -83,15 +88,10 @@ def _group_descriptions(plan: Plan, limit: int) -> Iterable[Finding]:
 
 
 def _secret_payloads(plan: Plan, limit: int) -> Iterable[Finding]:
-    for resource in plan.resources:
-        if resource.type == 'gcp:secretmanager/secretVersion:SecretVersion':
-            size = _bytes(resource.inputs['secretData'])
-            origin = plan.intent_by_key[resource.intents[0]].origin
-            yield from measured(f'value of {resource.physical}', size, limit, 'bytes', origin, resource.owner.dataset)
-
-
-def _bytes(value: Value) -> int:
-    return len(value.encode()) if isinstance(value, str) else 0
+    for resource in of_type(plan, 'gcp:secretmanager/secretVersion:SecretVersion'):
+        size = bytes_of(resource.inputs['secretData'])
+        what = f'value of {resource.physical}'
+        yield from measured(what, size, limit, 'bytes', origin_of(plan, resource), resource.owner.dataset)
 
 
 LIMIT_CHECKS: tuple[Check, ...] = (

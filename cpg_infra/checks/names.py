@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from cpg_infra.checks.check import Check, Finding, Rule
+from cpg_infra.checks.check import Check, Finding, Rule, of_type, origin_of
 from cpg_infra.config.diagnostics import Severity
 from cpg_infra.config.names import Cloud
 from cpg_infra.plan import Asset, AssetKind, Plan
@@ -68,14 +68,12 @@ def _secret_ids(plan: Plan, limit: int) -> Iterable[Finding]:
 
 def _entitlement_ids(plan: Plan, limit: int) -> Iterable[Finding]:
     token = 'gcp:privilegedaccessmanager/entitlement:entitlement'
-    for resource in plan.resources:
-        if resource.type != token:
-            continue
+    for resource in of_type(plan, token):
         identifier = str(resource.inputs['entitlementId'])
         if len(identifier) > limit or not GCP_ENTITLEMENT_ID.fullmatch(identifier):
-            origin = plan.intent_by_key[resource.intents[0]].origin
             rule = f'4 to {limit} lower-case letters, digits and hyphens, a letter first'
-            yield Finding(f'entitlement id {identifier!r} breaks a naming rule: {rule}', origin, resource.owner.dataset)
+            message = f'entitlement id {identifier!r} breaks a naming rule: {rule}'
+            yield Finding(message, origin_of(plan, resource), resource.owner.dataset)
 
 
 def _hail_usernames(plan: Plan, limit: int) -> Iterable[Finding]:

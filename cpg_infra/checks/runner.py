@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from cpg_infra.checks.azure_limits import AZURE_LIMIT_CHECKS
+from cpg_infra.checks.azure_names import AZURE_NAME_CHECKS
 from cpg_infra.checks.check import Check, Finding
 from cpg_infra.checks.limits import LIMIT_CHECKS
 from cpg_infra.checks.names import NAME_CHECKS
@@ -12,7 +14,9 @@ from cpg_infra.config.diagnostics import Diagnostic, Severity, in_order, organis
 from cpg_infra.config.suggest import did_you_mean
 from cpg_infra.plan import Plan
 
-CHECKS: Mapping[str, Check] = {check.id: check for check in (*NAME_CHECKS, *LIMIT_CHECKS)}
+CHECKS: Mapping[str, Check] = {
+    check.id: check for check in (*NAME_CHECKS, *LIMIT_CHECKS, *AZURE_NAME_CHECKS, *AZURE_LIMIT_CHECKS)
+}
 """Every check, by id."""
 
 AS_IT_IS = CPGInfrastructureConfig.Check()

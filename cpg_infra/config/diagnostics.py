@@ -5,7 +5,7 @@ Nothing here prints: the command line decides how a diagnostic looks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeAlias
@@ -63,12 +63,20 @@ class Sources(Protocol):
         """
         ...
 
+    def files(self, path: Path) -> Mapping[str, bytes] | None:
+        """The files of the folder that the value at `path` names, by their paths in it; None when there is none."""
+        ...
+
 
 class NoSources:
     """The sources of a configuration that was made in memory."""
 
     def locate(self, path: Path, *, key: bool = False) -> Location | None:
         """None: there is no file."""
+        return None
+
+    def files(self, path: Path) -> Mapping[str, bytes] | None:
+        """None: there is no folder."""
         return None
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from cpg_infra.config.attached import INSIDE, files_of
 from cpg_infra.config.diagnostics import Diagnostic, Location, Path, Severity, dataset_path, organisation_path
 from cpg_infra.config.document import Document, Plain
 from cpg_infra.config.files import Entry, FileTree, Kind
@@ -20,6 +21,7 @@ from cpg_infra.config.text import Refused, decode, refuse
 ORGANISATION_FILES: Final = ('cpg.toml', 'config-infrastructure.yaml')
 DATASETS_FILES: Final = ('production.yaml', 'config-datasets.yaml')
 USERS_FILE: Final = 'users.yaml'
+FEDERATION_FILE: Final = 'github_wif.yaml'
 PIECES: Final[Mapping[str, str]] = {
     'members.yaml': 'members',
     'budgets.yaml': 'budgets',
@@ -30,13 +32,16 @@ DATASETS_FOLDER: Final = 'datasets'
 DATASETS_KEY: Final = 'datasets'
 """Key of the organisation's file that may hold datasets too: a configuration in one file."""
 
-_TOP_FILES = (*ORGANISATION_FILES, *DATASETS_FILES, USERS_FILE)
+_TOP_FILES = (*ORGANISATION_FILES, *DATASETS_FILES, USERS_FILE, FEDERATION_FILE)
 _ENDINGS = ('.yaml', '.yml', '.toml', '.json')
 _ALIKE = 0.8
 """How much alike a name of a file must be to count as a slip of the pen."""
 
 ALL_DATASETS: Path = ('dataset',)
 ALL_USERS: Path = organisation_path('users')
+FEDERATION: Path = organisation_path('github_wif')
+FOLDERS: Final[tuple[Path, ...]] = (organisation_path('metamist', 'etl', 'source'),)
+"""Values that name a folder inside that of the configuration, whose files are read too."""
 
 
 @dataclass
@@ -91,6 +96,9 @@ class _Gathering:
         self._organisation(top)
         self._datasets(top)
         self._users(top)
+        self._federation(top)
+        for path in FOLDERS:
+            self._attach(path)
         self._unread(top)
         for piece in self._pieces(top):
             self._piece(piece)
@@ -192,6 +200,34 @@ class _Gathering:
             else:
                 written.sources.mount((*ALL_USERS, name), document, (name,))
         written.organisation['users'] = {**_with_ids(document.value), **users}
+
+    def _federation(self, top: Mapping[str, Entry]) -> None:
+        written = self._written
+        if FEDERATION_FILE not in top:
+            return
+        document = self._read(FEDERATION_FILE, top[FEDERATION_FILE])
+        if document is None:
+            written.broken.add(FEDERATION)
+        elif written.organisation is not None and FEDERATION[-1] in written.organisation:
+            self._twice("'github_wif'", FEDERATION, document.locate((), key=True))
+        elif written.organisation is not None:
+            written.sources.mount(FEDERATION, document)
+            written.organisation[str(FEDERATION[-1])] = document.value
+
+    def _attach(self, path: Path) -> None:
+        value: Plain = self._written.organisation
+        for step in path[1:]:
+            value = value.get(str(step)) if isinstance(value, dict) else None
+        if not isinstance(value, str) or not INSIDE.fullmatch(value):
+            # The model says what is wrong with it.
+            return
+        try:
+            self._written.sources.attach(path, files_of(self._tree, value))
+        except Refused as refused:
+            self._written.fault(
+                refused.diagnostic.code, refused.diagnostic.message, self._written.sources.locate(path), path=path
+            )
+            self._written.broken.add(path)
 
     # The folders of the datasets.
 

@@ -11,7 +11,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from cpg_infra.config.attached import INSIDE
 from cpg_infra.config.base import FrozenDict, FrozenMap, Model, resolve_nested
+from cpg_infra.config.github import GithubFederation
 from cpg_infra.config.names import DatasetName, NonEmpty, UserId
 from cpg_infra.config.people import CPGInfrastructureGroup, CPGInfrastructureUser
 
@@ -54,7 +56,40 @@ class CPGInfrastructureConfig(Model):
         subscription: str = Field(description='Subscription id.')
         tenant: str = Field(description='Tenant id.')
         dataset_storage_prefix: str = Field(description='Begins the name of every resource group and storage account.')
-        config_bucket_name: str = Field(description='Container of the deployed configuration.')
+        config_bucket_name: str = Field(
+            description='Container of the deployed configuration: its name, in the account of `config_destination`, '
+            'or `<account>/<container>`. It must exist.',
+        )
+        config_resource_group: str | None = Field(
+            default=None,
+            description='Resource group of that storage account. Without it nobody is let in to read the configuration.',
+        )
+        budget_start: dt.date | None = Field(
+            default=None,
+            description='First of the month that budgets start from (YYYY-MM-01): the month of the first deployment. '
+            'Without it no budgets are made.',
+        )
+        budget_contacts: tuple[str, ...] = Field(
+            default=(),
+            description='Addresses that budgets notify. Without any, budgets have no thresholds.',
+        )
+        premium_tenant: bool = Field(
+            default=False,
+            description='Whether the tenant has Entra ID P2 or ID Governance, which temporary access needs.',
+        )
+        domains: tuple[str, ...] = Field(
+            default=(),
+            description='Domains whose addresses are principal names of the tenant; people with other addresses are '
+            'guests and found by mail. Without any, the `domain` of the organisation.',
+        )
+        storage_sku: Literal['Standard_LRS', 'Standard_GRS', 'Standard_RAGRS'] = Field(
+            default='Standard_LRS',
+            description='Redundancy of the storage accounts; others have no archive tier.',
+        )
+        registry_sku: Literal['Basic', 'Standard', 'Premium'] = Field(
+            default='Standard',
+            description='Size of the container registries.',
+        )
 
     class Hail(Model):
         """Hail Batch, the compute service that runs the datasets' jobs."""
@@ -114,7 +149,17 @@ class CPGInfrastructureConfig(Model):
             project: str = Field(description='Project of the service.')
             server_machine_account: str = Field(description='Address of the account the service runs as.')
 
-        gcp: CPGInfrastructureConfig.DataDropbox.GCP = Field(description='The data dropbox on Google Cloud.')
+        class Azure(Model):
+            """The data dropbox on Azure. Its configuration is a secret in the vault of the common dataset."""
+
+            server_machine_account: str = Field(description='Object id of the service principal the service runs as.')
+
+        gcp: CPGInfrastructureConfig.DataDropbox.GCP | None = Field(
+            default=None, description='The data dropbox on Google Cloud.'
+        )
+        azure: CPGInfrastructureConfig.DataDropbox.Azure | None = Field(
+            default=None, description='The data dropbox on Azure.'
+        )
 
     class WebService(Model):
         """The service that publishes the web buckets."""
@@ -124,7 +169,17 @@ class CPGInfrastructureConfig(Model):
 
             server_machine_account: str = Field(description='Address of the account the service runs as.')
 
-        gcp: CPGInfrastructureConfig.WebService.GCP = Field(description='The web service on Google Cloud.')
+        class Azure(Model):
+            """The web service on Azure."""
+
+            server_machine_account: str = Field(description='Object id of the service principal the service runs as.')
+
+        gcp: CPGInfrastructureConfig.WebService.GCP | None = Field(
+            default=None, description='The web service on Google Cloud.'
+        )
+        azure: CPGInfrastructureConfig.WebService.Azure | None = Field(
+            default=None, description='The web service on Azure.'
+        )
         web_url_template: str | None = Field(
             default=None,
             description='Address of a web bucket, with `{namespace}` and `{dataset}` in it.',
@@ -201,7 +256,18 @@ class CPGInfrastructureConfig(Model):
             )
             custom_audience_list: FrozenDict[str, tuple[str, ...]] | None = Field(
                 default=None,
-                description='Audiences that an external service accepts, by its name.',
+                description='Audiences that a function also accepts, by its name (`extract`, `load`): it is then served '
+                'a second time, for callers that cannot name its address.',
+            )
+            external_images: FrozenDict[str, str] | None = Field(
+                default=None,
+                description='Image of each function that is served a second time, by digest: `…@sha256:…`.',
+            )
+            source: str | None = Field(
+                default=None,
+                description='Folder with the code of the functions, inside that of the configuration: `extract`, `load` '
+                'and, with a Slack channel, `notification`, each with a `main.py`.',
+                pattern=f'^{INSIDE.pattern}$',
             )
 
         gcp: CPGInfrastructureConfig.Metamist.GCP = Field(description='metamist on Google Cloud.')
@@ -233,6 +299,10 @@ class CPGInfrastructureConfig(Model):
             monthly_summary_table: str | None = Field(default=None, description='Table of the monthly summary.')
             ica_raw_table: str | None = Field(default=None, description='Table of the raw ICA usage.')
             ica_api_secret_name: str | None = Field(default=None, description='Secret with the ICA key.')
+            hail_token_secret_name: str = Field(
+                default='aggregate-billing-hail-token', description='Secret with the token of the Hail Batch user.'
+            )
+            timezone: str = Field(default='Australia/Sydney', description='Time zone of the schedules.')
 
             class Attribution(Model):
                 """Who carries which cost."""
@@ -348,6 +418,36 @@ class CPGInfrastructureConfig(Model):
             pubsub_topic: str = Field(description='Topic that budgets notify.')
             timezone: str = Field(description='Time zone of the daily report, for example `Australia/Sydney`.')
 
+            class Snooze(Model):
+                """A dataset that is left alone for a while, whatever it costs."""
+
+                until: dt.date = Field(description='Last day on which it is left alone, UTC.')
+                reason: NonEmpty = Field(description='Why; it is in every decision about the dataset.')
+
+            mode: Literal['dry-run', 'enforce'] = Field(
+                default='dry-run',
+                description='Whether a project over its budget is taken off its billing account, or only reported.',
+            )
+            grace_hours: int = Field(
+                default=24, ge=1, description='Hours from the first breach of a budget until anything is done about it.'
+            )
+            max_per_day: int = Field(
+                default=1, ge=0, description='Projects that are taken off their billing account in 24 hours, at most.'
+            )
+            protected: tuple[DatasetName, ...] = Field(
+                default=(),
+                description='Datasets that are never taken off their billing account; the common dataset, Hail Batch, '
+                'metamist and billing never are.',
+            )
+            snoozes: FrozenDict[DatasetName, CPGInfrastructureConfig.Billing.GCPCostControls.Snooze] = Field(
+                default=FrozenMap(), description='Datasets that are left alone for a while.'
+            )
+            report_machine_account: str | None = Field(
+                default=None,
+                description='Address of the account the reports run as, which can change nothing; without it '
+                '`machine_account` serves.',
+            )
+
         gcp: CPGInfrastructureConfig.Billing.GCP | None = Field(default=None, description='Billing on Google Cloud.')
         coordinator_machine_account: str | None = Field(
             default=None,
@@ -434,6 +534,10 @@ class CPGInfrastructureConfig(Model):
     cromwell: CPGInfrastructureConfig.Cromwell | None = Field(default=None, description='The Cromwell server.')
     metamist: CPGInfrastructureConfig.Metamist | None = Field(default=None, description='The metadata service.')
     billing: CPGInfrastructureConfig.Billing | None = Field(default=None, description='Who pays, and what reports it.')
+    github_wif: GithubFederation | None = Field(
+        default=None,
+        description='GitHub workflows that act without a key. Usually in a file of its own, `github_wif.yaml`.',
+    )
     temporary_access: CPGInfrastructureConfig.TemporaryAccess | None = Field(
         default=None,
         description='Approval of temporary read access; without it a justification is enough.',

@@ -14,11 +14,14 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from cpg_infra.config.base import FrozenMap, Model
 from cpg_infra.config.dataset import CPGDatasetConfig
+from cpg_infra.config.github import GithubFederation
 from cpg_infra.config.names import CloudName, PeopleGroup
 from cpg_infra.config.organisation import CPGInfrastructureConfig
 from cpg_infra.config.people import CPGInfrastructureUser, DatasetMember
 
-SchemaKind: TypeAlias = Literal['organisation', 'dataset', 'datasets', 'members', 'budgets', 'upload', 'users']
+SchemaKind: TypeAlias = Literal[
+    'organisation', 'dataset', 'datasets', 'members', 'budgets', 'upload', 'users', 'github_wif'
+]
 Value = TypeVar('Value')
 Schema: TypeAlias = dict[str, object]
 
@@ -101,6 +104,7 @@ _MAKERS: Final[Mapping[SchemaKind, tuple[str, Callable[[], Schema]]]] = {
     'budgets': ('The budgets of a dataset', lambda: _of_map(TypeAdapter(dict[CloudName, CPGDatasetConfig.Budget]))),
     'upload': ('How files come into a dataset', lambda: _of_model(CPGDatasetConfig.UploadConfig)),
     'users': ('The people of the organisation', _users),
+    'github_wif': ('The GitHub workflows that act without a key', lambda: _of_model(GithubFederation)),
 }
 
 

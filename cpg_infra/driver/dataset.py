@@ -82,11 +82,10 @@ class DatasetInfrastructure:
                     pending.append(found[name])
         return tuple(found[name] for name in sorted(found))
 
-    @property
-    def wants_temporary_access(self) -> bool:
-        """Whether its notebooks or people may ask for reading main buckets; who is past the end may not."""
+    def wants_temporary_access(self, *, notebooks: bool) -> bool:
+        """Whether its people, or also its `notebooks`, may ask for reading main buckets; who is past the end may not."""
         date = self.root.date
-        return self.config.allow_notebook_tmp_main_read or any(
+        return (notebooks and self.config.allow_notebook_tmp_main_read) or any(
             not member.is_past(date) for member in self.config.members.get(PeopleGroup.TMP_MAIN_READ_ACCESS, ())
         )
 

@@ -47,10 +47,12 @@ def finalise(root: Infrastructure) -> None:
 
 
 def _store(root: Infrastructure, cloud: Cloud) -> OrganisationCloud:
-    """The cloud that holds the configuration of datasets on `cloud`: a `gs://` destination serves all."""
-    if cloud is not Cloud.DRY_RUN and Cloud.GCP in root.on and root.config.config_destination.startswith('gs://'):
-        return root.on[Cloud.GCP]
-    return root.on[cloud]
+    """The cloud that holds the configuration of datasets on `cloud`: one destination serves all real clouds."""
+    here = root.on[cloud]
+    if here.infrastructure.on_paper:
+        return here
+    real = (organisation for organisation in root.on.values() if not organisation.infrastructure.on_paper)
+    return next((organisation for organisation in real if organisation.destination is not None), here)
 
 
 def _declare_group(root: Infrastructure, group: PlaceholderGroup) -> None:

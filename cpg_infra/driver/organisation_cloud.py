@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cpg_infra.abstraction import IMPLEMENTATIONS, Bucket, By, CloudInfrastructure, MachineAccount
+from cpg_infra.abstraction import Bucket, By, Capability, CloudInfrastructure, MachineAccount
 from cpg_infra.abstraction.specification import BucketProfile, CloudService
 from cpg_infra.config import Cloud, CPGDatasetComponents, CPGInfrastructureConfig, Severity
 from cpg_infra.driver.groups import PlaceholderGroup
-from cpg_infra.driver.sections import hail_on
+from cpg_infra.driver.sections import dropbox_server_on, hail_on, web_server_on
 from cpg_infra.plan import BucketRole, PlanError, SecretRole, ServiceRole
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class OrganisationCloud:
         common = self.root.common.on.get(self.cloud)
         if common is not None:
             return common.infrastructure
-        return IMPLEMENTATIONS[self.cloud](
+        return self.root.implementations[self.cloud](
             self.config,
             self.root.common.config,
             self.root.builder,
@@ -157,11 +157,13 @@ class OrganisationCloud:
             readers[metamist.gcp.machine_account] = ('metamist', 'gcp', 'machine_account')
             if metamist.gcp.legacy_machine_account is not None:
                 readers[metamist.gcp.legacy_machine_account] = ('metamist', 'gcp', 'legacy_machine_account')
-        if (web := self.config.web_service) is not None:
-            readers[web.gcp.server_machine_account] = ('web_service', 'gcp', 'server_machine_account')
+        if (web := web_server_on(self.config, self.cloud)) is not None:
+            readers[web.address] = web.steps
         for address, steps in readers.items():
-            principal = self.infrastructure.account(address)
-            self.infrastructure.grant(principal, BucketRole.READ, self.members_cache, self.by('members-cache', *steps))
+            by = self.by('members-cache', *steps)
+            principal = self.infrastructure.find_account(address, by)
+            if principal is not None:
+                self.infrastructure.grant(principal, BucketRole.READ, self.members_cache, by)
 
     def _declare_hail(self) -> None:
         hail = hail_on(self.config, self.cloud)
@@ -191,7 +193,8 @@ class OrganisationCloud:
     def _declare_invocation(self) -> None:
         infrastructure = self.infrastructure
         runner, metamist = self.config.analysis_runner, self.config.metamist
-        if runner is not None and self._with(CPGDatasetComponents.ANALYSIS_RUNNER):
+        can_invoke = infrastructure.can(Capability.INVOKE_SERVICE)
+        if can_invoke and runner is not None and self._with(CPGDatasetComponents.ANALYSIS_RUNNER):
             by = self.by('analysis-runner', 'analysis_runner', 'gcp', 'cloud_run_instance_name')
             service = infrastructure.existing_service(
                 runner.gcp.cloud_run_instance_name,
@@ -200,11 +203,9 @@ class OrganisationCloud:
                 by,
             )
             infrastructure.grant(self.analysis_runner_invokers.principal, ServiceRole.INVOKE, service, by)
-            section, name = self.config_bucket
-            by = self.by('analysis-runner', section, 'config_bucket_name')
-            bucket = infrastructure.existing_bucket(name, by)
-            infrastructure.grant(self.config_viewers.principal, BucketRole.READ, bucket, by)
-        if metamist is not None and self._with(CPGDatasetComponents.METAMIST):
+        if self._with(CPGDatasetComponents.ANALYSIS_RUNNER):
+            self._let_configuration_be_read()
+        if can_invoke and metamist is not None and self._with(CPGDatasetComponents.METAMIST):
             by = self.by('metamist', 'metamist', 'gcp', 'service_name')
             service = infrastructure.existing_service(
                 metamist.gcp.service_name,
@@ -214,38 +215,50 @@ class OrganisationCloud:
             )
             infrastructure.grant(self.metamist_invokers.principal, ServiceRole.INVOKE, service, by)
 
-    @property
-    def config_bucket(self) -> tuple[str, str]:
-        """The section that names the bucket of the deployed configuration, and its name."""
-        azure, gcp = self.config.azure, self.config.gcp
-        if azure is not None and (self.cloud is Cloud.AZURE or gcp is None):
-            return 'azure', azure.config_bucket_name
-        return 'gcp', gcp.config_bucket_name if gcp is not None else self.destination[0]
+    def _let_configuration_be_read(self) -> None:
+        clouds = (self.cloud.value, Cloud.GCP.value, Cloud.AZURE.value)
+        section = next((cloud for cloud in clouds if getattr(self.config, cloud, None) is not None), Cloud.GCP.value)
+        by = self.by('analysis-runner', section, 'config_bucket_name')
+        name = self.infrastructure.config_bucket_name
+        if name is None:
+            message = (
+                f'nobody is let in to read the deployed configuration on {self.cloud}: it lies on another cloud, '
+                f'or {section}.config_resource_group is missing'
+            )
+            self.root.diagnose('configuration-elsewhere', message, by)
+            return
+        bucket = self.infrastructure.existing_bucket(name, by)
+        self.infrastructure.grant(self.config_viewers.principal, BucketRole.READ, bucket, by)
 
     @cached_property
-    def destination(self) -> tuple[str, str]:
-        """The bucket and the prefix that configuration is written to; the prefix is empty or ends in `/`."""
-        _, _, rest = self.config.config_destination.rpartition('://')
-        bucket, _, prefix = rest.partition('/')
-        prefix = prefix.strip('/')
+    def destination(self) -> tuple[str, str] | None:
+        """The bucket and the prefix that configuration is written to, None when they are on another cloud.
+
+        The prefix is empty or ends in `/`.
+        """
+        located = self.infrastructure.located(self.config.config_destination)
+        if located is None:
+            return None
+        bucket, path = located
+        prefix = path.strip('/')
         return bucket, f'{prefix}/' if prefix else ''
 
     # The dropbox service ----------------------------------------------------------------------------------
 
     def _declare_dropbox(self) -> None:
         """The configuration of the dropbox service, a secret because it holds addresses of people."""
-        service = self.config.data_dropbox
+        service = dropbox_server_on(self.config, self.cloud)
         if service is None:
             return
         infrastructure, by = self.infrastructure, self.by('dropbox', 'data_dropbox')
+        by_server = self.by('dropbox', *service.steps)
+        server = infrastructure.find_account(service.address, by_server)
+        if server is None:
+            return
         infrastructure.require(CloudService.SECRETS)
-        secret = infrastructure.secret(
-            'dropbox-server-config', 'dropbox-server-config', by, project=service.gcp.project
-        )
+        secret = infrastructure.secret('dropbox-server-config', 'dropbox-server-config', by, project=service.project)
         infrastructure.secret_version('data-dropbox-server-config-latest', secret, self.dropbox_configuration(), by)
-        server = infrastructure.account(service.gcp.server_machine_account)
-        by = self.by('dropbox', 'data_dropbox', 'gcp', 'server_machine_account')
-        infrastructure.grant(server, SecretRole.READ, secret, by)
+        infrastructure.grant(server, SecretRole.READ, secret, by_server)
 
     def dropbox_configuration(self) -> str:
         """Every dropbox as JSON, datasets in the order of the configuration.

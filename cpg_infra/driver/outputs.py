@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cpg_infra.abstraction import Bucket, By
 from cpg_infra.config import CPGDatasetComponents, Namespace
 from cpg_infra.driver.organisation_cloud import OrganisationCloud
+from cpg_infra.plan import PlanError
 from cpg_infra.plan.computations import member_lines
 
 if TYPE_CHECKING:
@@ -116,8 +117,15 @@ def declare_infrastructure_file(root: Infrastructure, store: OrganisationCloud) 
     if hail is not None and hail.gcp is not None and hail.gcp.git_credentials_secret_name is not None:
         table['git_credentials_secret_name'] = hail.gcp.git_credentials_secret_name
         table['git_credentials_secret_project'] = str(hail.gcp.git_credentials_secret_project)
+    tables: dict[tuple[str, ...], Mapping[str, str]] = {('infrastructure',): table}
+    for organisation in root.on.values():
+        if organisation is not store and not organisation.infrastructure.on_paper:
+            # Jobs elsewhere read the cache of their own cloud.
+            cache = {'members_cache_location': organisation.members_cache.address}
+            tables['infrastructure', organisation.cloud.value] = cache
+            organisation.infrastructure.output('members-cache-bucket', organisation.members_cache.address)
     by = store.by('outputs', 'config_destination')
-    _write(store, 'infrastructure-config', 'infrastructure.toml', toml({('infrastructure',): table}), by)
+    _write(store, 'infrastructure-config', 'infrastructure.toml', toml(tables), by)
     store.infrastructure.output('members-cache-bucket', store.members_cache.address)
 
 
@@ -141,7 +149,10 @@ def _cached(root: Infrastructure) -> Iterator[PlaceholderGroup]:
 
 
 def _write(store: OrganisationCloud, logical: str, path: str, content: str, by: By) -> None:
-    bucket_name, prefix = store.destination
     origin = store.by('outputs', 'config_destination')
+    if store.destination is None:
+        # Validation has refused a destination that is on no cloud of the organisation.
+        raise PlanError(f'{store.root.config.config_destination} is not on {store.cloud}')
+    bucket_name, prefix = store.destination
     bucket = store.infrastructure.existing_bucket(bucket_name, origin)
     store.infrastructure.blob(logical, bucket, f'{prefix}{path}', content, by)

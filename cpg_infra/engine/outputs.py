@@ -13,10 +13,11 @@ from typing import TypeAlias, cast
 
 import pulumi
 
+from cpg_infra.engine.archives import file_of
 from cpg_infra.engine.providers import version_of
 from cpg_infra.engine.stacks.facts import Facts
 from cpg_infra.engine.survey import Leaf, collect_leaves, leaves_of
-from cpg_infra.plan import Computed, Json, Lookup, Ref, Resource, Value
+from cpg_infra.plan import Archive, Computed, Json, Lookup, Ref, Resource, Text, Value
 from cpg_infra.plan.computations import evaluate_value
 
 Reply: TypeAlias = dict[str, Json]
@@ -32,7 +33,7 @@ class Outputs:
         self._resources = resources
         self._registered = registered
         self._facts = facts
-        self._replies: dict[tuple[str, tuple[tuple[str, str], ...]], pulumi.Output[Reply]] = {}
+        self._replies: dict[tuple[str, tuple[tuple[str, Text], ...]], pulumi.Output[Reply]] = {}
         self._leaves: dict[Leaf, pulumi.Output[Json]] = {}
         self._computed: dict[Computed, pulumi.Output[Json]] = {}
 
@@ -45,6 +46,9 @@ class Outputs:
             return self._leaf(value)
         if isinstance(value, Computed):
             return self._compute(value)
+        if isinstance(value, Archive):
+            # An asset and not an archive: Pulumi would pack it anew, and its bytes are what the name was made of.
+            return pulumi.FileAsset(str(file_of(value)))
         if not collect_leaves(value, []):
             return value
         if isinstance(value, Mapping):
@@ -86,7 +90,8 @@ class Outputs:
         reply = self._replies.get(question)
         if reply is None:
             options = pulumi.InvokeOutputOptions(version=version_of(lookup.function))
-            reply = pulumi.runtime.invoke_output(lookup.function, dict(lookup.arguments), options)
+            arguments = {name: self.fill(argument) for name, argument in lookup.arguments}
+            reply = pulumi.runtime.invoke_output(lookup.function, arguments, options)
             self._replies[question] = reply
 
         def pick(answer: Reply) -> Json:

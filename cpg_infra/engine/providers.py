@@ -15,6 +15,7 @@ PROVIDER_VERSIONS: Final[Mapping[str, str]] = {
     'gcp': '10.2.0',
     'azure-native': '3.29.0',
     'azuread': '6.11.1',
+    'github': '6.15.0',
 }
 """The versions that the conformance tests check the plans against."""
 

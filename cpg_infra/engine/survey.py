@@ -10,7 +10,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from cpg_infra.plan import Computed, DanglingReferenceError, Lookup, Ref, Resource, Value
+from cpg_infra.plan import Archive, Computed, DanglingReferenceError, Lookup, Ref, Resource, Value
+from cpg_infra.plan.values import refs_of
 
 Leaf: TypeAlias = Ref | Lookup
 """What only a deployment knows; everything else is computed from these."""
@@ -42,13 +43,14 @@ class Survey:
         """Remember which outputs are read; returns the resources of this stack that offer them, each once."""
         offering: dict[str, None] = {}
         for leaf in leaves:
-            if isinstance(leaf, Ref):
-                if elsewhere(leaf.resource):
-                    self.from_elsewhere[leaf] = None
+            # The arguments of a look-up may refer to resources too.
+            for ref in (leaf,) if isinstance(leaf, Ref) else refs_of(leaf):
+                if elsewhere(ref.resource):
+                    self.from_elsewhere[ref] = None
                     continue
-                offering[leaf.resource] = None
-                if leaf.output not in BUILT_IN_OUTPUTS:
-                    self.read_outputs.setdefault(leaf.resource, {})[leaf.output] = None
+                offering[ref.resource] = None
+                if ref.output not in BUILT_IN_OUTPUTS:
+                    self.read_outputs.setdefault(ref.resource, {})[ref.output] = None
         return tuple(offering)
 
 
@@ -100,6 +102,9 @@ def collect_leaves(value: Value, leaves: list[Leaf]) -> bool:
     if isinstance(value, Computed):
         for argument in value.arguments:
             collect_leaves(argument, leaves)
+        return True
+    if isinstance(value, Archive):
+        # Known, but Pulumi has a kind of its own for it.
         return True
     deferred = False
     for item in value.values() if isinstance(value, Mapping) else value:

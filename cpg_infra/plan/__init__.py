@@ -12,12 +12,14 @@ from cpg_infra.plan.access import (
     Principal,
     PrincipalKind,
 )
+from cpg_infra.plan.archive import Archive
 from cpg_infra.plan.builder import DanglingReferenceError, DuplicateKeyError, PlanBuilder, PlanError
 from cpg_infra.plan.owner import ORGANISATION_WIDE, Owner
 from cpg_infra.plan.plan import Intent, Plan
 from cpg_infra.plan.resource import Options, Resource
 from cpg_infra.plan.roles import (
     AccountRole,
+    BillingRole,
     BucketRole,
     HailRole,
     MetamistRole,
@@ -26,14 +28,19 @@ from cpg_infra.plan.roles import (
     Role,
     SecretRole,
     ServiceRole,
+    SubscriptionRole,
+    TablesRole,
+    TopicRole,
 )
 from cpg_infra.plan.values import Computed, Deferred, Json, Lookup, Ref, Text, Value
 
 __all__ = [
     'ORGANISATION_WIDE',
     'AccountRole',
+    'Archive',
     'Asset',
     'AssetKind',
+    'BillingRole',
     'BucketRole',
     'Computed',
     'DanglingReferenceError',
@@ -62,6 +69,9 @@ __all__ = [
     'Role',
     'SecretRole',
     'ServiceRole',
+    'SubscriptionRole',
+    'TablesRole',
     'Text',
+    'TopicRole',
     'Value',
 ]

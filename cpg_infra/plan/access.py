@@ -22,15 +22,26 @@ class AssetKind(StrEnum):
     """What kind of thing an asset is, in neutral words."""
 
     PROJECT = 'project'
+    ROLE = 'role'
     BUDGET = 'budget'
+    STORAGE_ACCOUNT = 'storage-account'
+    STORAGE_SETTINGS = 'storage-settings'
     BUCKET = 'bucket'
     BLOB = 'blob'
     MACHINE_ACCOUNT = 'machine-account'
     ACCOUNT_KEY = 'account-key'
+    FEDERATION = 'federation'
+    VAULT = 'vault'
     SECRET = 'secret'
     SECRET_VERSION = 'secret-version'
     REGISTRY = 'registry'
     SERVICE = 'service'
+    FUNCTION = 'function'
+    TABLES = 'tables'
+    TABLE = 'table'
+    TOPIC = 'topic'
+    SUBSCRIPTION = 'subscription'
+    BILLING_ACCOUNT = 'billing-account'
     SERVICE_ENABLEMENT = 'service-enablement'
     HAIL_USER = 'hail-user'
     HAIL_BILLING_PROJECT = 'hail-billing-project'
@@ -64,6 +75,8 @@ class PrincipalKind(StrEnum):
     PERSON = 'person'
     MACHINE = 'machine'
     GROUP = 'group'
+    FEDERATED = 'federated'
+    """A program elsewhere, known by what its own platform says of it (a workflow of GitHub)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +142,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Entitlement:
-    """`principal` may ask for `role` on `asset`, for at most `max_duration` at a time."""
+    """`principal` may ask for `role` on `asset`, for at most `max_duration` at a time.
+
+    It takes `approvals` approvals by members of the groups `approvers`; without any, the justification is enough.
+    """
 
     key: str
     principal: str
@@ -139,3 +155,4 @@ class Entitlement:
     origin: Path
     max_duration: dt.timedelta
     approvers: tuple[str, ...] = ()
+    approvals: int = 0

@@ -21,6 +21,7 @@ import orjson
 
 from cpg_infra.config.diagnostics import Diagnostic, Severity
 from cpg_infra.plan.access import Asset, Entitlement, Grant, Group, Membership, Principal
+from cpg_infra.plan.archive import Archive
 from cpg_infra.plan.owner import Owner
 from cpg_infra.plan.resource import Resource
 from cpg_infra.plan.values import Computed, Json, Lookup, Ref, Value, as_plain, unknowns_of
@@ -56,6 +57,14 @@ class Plan:
         return {resource.name: resource for resource in self.resources}
 
     @cached_property
+    def resources_by_type(self) -> Mapping[str, tuple[Resource, ...]]:
+        """Resources by type token; a type that is not in the plan has no entry."""
+        found: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            found.setdefault(resource.type, []).append(resource)
+        return {token: tuple(resources) for token, resources in found.items()}
+
+    @cached_property
     def principal_by_key(self) -> Mapping[str, Principal]:
         """Principals by key."""
         return {principal.key: principal for principal in self.principals}
@@ -77,7 +86,14 @@ class Plan:
     def with_diagnostics(self, diagnostics: tuple[Diagnostic, ...]) -> Plan:
         """The same plan with other diagnostics. What was worked out of the resources is kept."""
         plan = dataclasses.replace(self, diagnostics=diagnostics)
-        for name in ('resource_by_name', 'principal_by_key', 'intent_by_key', 'unknowns_by_resource'):
+        worked_out = (
+            'resource_by_name',
+            'resources_by_type',
+            'principal_by_key',
+            'intent_by_key',
+            'unknowns_by_resource',
+        )
+        for name in worked_out:
             if name in self.__dict__:
                 plan.__dict__[name] = self.__dict__[name]
         return plan
@@ -89,7 +105,7 @@ class Plan:
 
     def count_by_type(self) -> Counter[str]:
         """How many resources there are of each type."""
-        return Counter(resource.type for resource in self.resources)
+        return Counter({token: len(resources) for token, resources in self.resources_by_type.items()})
 
     def to_json(self) -> dict[str, Json]:
         """The canonical form as plain data."""
@@ -149,6 +165,7 @@ _PLAIN: dict[type, Callable[..., object]] = {
     Ref: as_plain,
     Lookup: as_plain,
     Computed: as_plain,
+    Archive: Archive.as_plain,
     Diagnostic: _diagnostic,
     dt.date: dt.date.isoformat,
     dt.timedelta: lambda duration: int(duration.total_seconds()),

@@ -35,6 +35,9 @@ class ProjectRole(StrEnum):
     BROWSE = 'project.browse'
     ADMINISTER_COMPUTE = 'project.administer-compute'
     MANAGE_TEMPORARY_ACCESS = 'project.manage-temporary-access'
+    RUN_QUERIES = 'project.run-queries'
+    UNLINK_BILLING = 'project.unlink-billing'
+    """Take a project off its billing account, and not put it on one."""
 
 
 class AccountRole(StrEnum):
@@ -43,6 +46,8 @@ class AccountRole(StrEnum):
     ACT_AS = 'account.act-as'
     MANAGE_KEYS = 'account.manage-keys'
     CREATE_TOKENS = 'account.create-tokens'
+    COME_IN_AS = 'account.come-in-as'
+    """For programs elsewhere: exchange a token of their own platform for one of the account."""
 
 
 class SecretRole(StrEnum):
@@ -64,6 +69,32 @@ class ServiceRole(StrEnum):
     INVOKE = 'service.invoke'
 
 
+class TablesRole(StrEnum):
+    """Access to a set of tables, or to one. Writing includes reading."""
+
+    READ = 'tables.read'
+    WRITE = 'tables.write'
+
+
+class TopicRole(StrEnum):
+    """Access to a topic of messages."""
+
+    PUBLISH = 'topic.publish'
+
+
+class SubscriptionRole(StrEnum):
+    """Access to a subscription to messages."""
+
+    CONSUME = 'subscription.consume'
+
+
+class BillingRole(StrEnum):
+    """Access to a billing account."""
+
+    VIEW = 'billing-account.view'
+    READ_BUDGETS = 'billing-account.read-budgets'
+
+
 class HailRole(StrEnum):
     """Access to a Hail Batch billing project."""
 
@@ -79,8 +110,32 @@ class MetamistRole(StrEnum):
 
 
 Role: TypeAlias = (
-    BucketRole | ProjectRole | AccountRole | SecretRole | RegistryRole | ServiceRole | HailRole | MetamistRole
+    BucketRole
+    | ProjectRole
+    | AccountRole
+    | SecretRole
+    | RegistryRole
+    | ServiceRole
+    | TablesRole
+    | TopicRole
+    | SubscriptionRole
+    | BillingRole
+    | HailRole
+    | MetamistRole
 )
+
+ONLY_ON_GOOGLE: frozenset[Role] = frozenset(
+    {
+        AccountRole.COME_IN_AS,
+        ProjectRole.RUN_QUERIES,
+        ProjectRole.UNLINK_BILLING,
+        *TablesRole,
+        *TopicRole,
+        *SubscriptionRole,
+        *BillingRole,
+    }
+)
+"""What plugins grant on Google Cloud; other clouds need no counterpart."""
 
 IN_WORDS: dict[Role, str] = {
     BucketRole.LIST: 'list',
@@ -101,13 +156,22 @@ IN_WORDS: dict[Role, str] = {
     ProjectRole.BROWSE: 'browse the project',
     ProjectRole.ADMINISTER_COMPUTE: 'administer machines',
     ProjectRole.MANAGE_TEMPORARY_ACCESS: 'grant temporary access',
+    ProjectRole.RUN_QUERIES: 'run queries',
+    ProjectRole.UNLINK_BILLING: 'take off its billing account',
     AccountRole.ACT_AS: 'act as',
     AccountRole.MANAGE_KEYS: 'manage keys of',
     AccountRole.CREATE_TOKENS: 'create tokens of',
+    AccountRole.COME_IN_AS: 'come in as',
     SecretRole.READ: 'read',
     RegistryRole.READ: 'pull from',
     RegistryRole.WRITE: 'push to',
     ServiceRole.INVOKE: 'invoke',
+    TablesRole.READ: 'query',
+    TablesRole.WRITE: 'query and write',
+    TopicRole.PUBLISH: 'publish to',
+    SubscriptionRole.CONSUME: 'consume',
+    BillingRole.VIEW: 'view',
+    BillingRole.READ_BUDGETS: 'read budgets of',
     HailRole.USE: 'charge jobs to',
     MetamistRole.READER: 'read',
     MetamistRole.CONTRIBUTOR: 'contribute to',

@@ -1,4 +1,4 @@
-"""What an input may be: plain JSON, or one of three things that only a deployment can fill in.
+"""What an input may be: plain JSON, an archive of files, or one of three things that only a deployment can fill in.
 
 * `Ref`: an output of another resource of the same plan (a project's number, a Hail identity);
 * `Lookup`: something that only the cloud knows, read by a provider function (the organisation's number);
@@ -13,8 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, Union
 
+from cpg_infra.plan.archive import Archive
+
 Scalar: TypeAlias = bool | int | float | str | None
-Value: TypeAlias = Union[Scalar, 'Ref', 'Lookup', 'Computed', Sequence['Value'], Mapping[str, 'Value']]
+Value: TypeAlias = Union[Scalar, Archive, 'Ref', 'Lookup', 'Computed', Sequence['Value'], Mapping[str, 'Value']]
 Json: TypeAlias = Scalar | list['Json'] | dict[str, 'Json']
 
 
@@ -33,15 +35,16 @@ class Ref:
 class Lookup:
     """The value of `output` in the reply of the provider function `function` to `arguments`.
 
-    `arguments` is a tuple of pairs, sorted by key, so that a look-up can be compared and cached.
+    `arguments` is a tuple of pairs, sorted by key, so that a look-up can be compared and cached. An argument may
+    itself be known only after deployment: the service principal of an application that Hail Batch invents.
     """
 
     function: str
-    arguments: tuple[tuple[str, str], ...]
+    arguments: tuple[tuple[str, Text], ...]
     output: str
 
     def __str__(self) -> str:
-        return f'«{self.function.rsplit(":", 1)[-1]}({", ".join(v for _, v in self.arguments)}).{self.output}»'
+        return f'«{self.function.rsplit(":", 1)[-1]}({", ".join(str(v) for _, v in self.arguments)}).{self.output}»'
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,10 @@ def refs_of(value: Value) -> list[Ref]:
 
 
 def unknowns_of(value: Value) -> list[Ref | Lookup]:
-    """Everything inside a value that only a deployment will tell, in order of appearance, duplicates included."""
+    """Everything inside a value that only a deployment will tell, in order of appearance, duplicates included.
+
+    What the arguments of a look-up need comes after the look-up.
+    """
     found: list[Ref | Lookup] = []
     _gather_unknowns(value, found)
     return found
@@ -90,8 +96,11 @@ _PLAIN = frozenset({str, bool, int, float, type(None)})
 
 def _gather_unknowns(value: Value, found: list[Ref | Lookup]) -> None:
     # A plan holds hundreds of thousands of texts and few unknowns: a call per text would be a fifth of the time.
-    if isinstance(value, Ref | Lookup):
+    if isinstance(value, Ref):
         found.append(value)
+    elif isinstance(value, Lookup):
+        found.append(value)
+        _gather_unknowns([argument for _, argument in value.arguments], found)
     elif isinstance(value, Computed):
         for argument in value.arguments:
             if type(argument) not in _PLAIN:

@@ -1,1 +1,1 @@
-"""The Pulumi provider for Google groups, Hail Batch and metamist: a program of its own, started by Pulumi."""
+"""The Pulumi provider for Google groups, Hail Batch, metamist and blobs on Azure: a program of its own, started by Pulumi."""

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from cpg_infra.provider.azure_sources import AzureSource, azure_source
 from cpg_infra.provider.google_keys import KeyFile
 from cpg_infra.provider.google_sources import (
     Federated,
@@ -16,18 +17,19 @@ from cpg_infra.provider.google_sources import (
     Machine,
     Person,
     Source,
-    Token,
     claims_of,
 )
 from cpg_infra.provider.http import Authorize, Headers, Http, always
 from cpg_infra.provider.redaction import Redaction
 from cpg_infra.provider.resource import RefusedError
 from cpg_infra.provider.settings import Settings
+from cpg_infra.provider.tokens import Token
 from cpg_infra.provider.values import Json, mapping, optional_text
 
 _SPARE: Final = 300.0
 """Seconds before its end at which a token is replaced."""
 
+_AZURE_STORAGE: Final = 'https://storage.azure.com'
 _INTERNAL: Final = 'https://internal.hail'
 _SECRETS_OF_FILES: Final = ('client_secret', 'refresh_token', 'private_key')
 
@@ -43,6 +45,7 @@ class Credentials:
         self._tokens: dict[tuple[str, ...], Token] = {}
         self._turns: dict[tuple[str, ...], asyncio.Lock] = {}
         self._google: tuple[Source, str | None] | None = None
+        self._azure: AzureSource | None = None
         for secret in settings.secrets:
             redaction.add(secret)
 
@@ -53,10 +56,29 @@ class Credentials:
             given = self._settings.google_access_token
             if given is not None:
                 return _bearer(given)
-            token = await self._token(('access', scope), lambda source: source.access((scope,)), fresh=fresh)
+
+            async def access() -> Token:
+                source, _ = await self._source()
+                return await source.access((scope,))
+
+            token = await self._token(('access', scope), access, fresh=fresh)
             _, project = await self._source()
             # A person's requests count on a project of theirs; a machine's on its own.
             return _bearer(token) | ({'X-Goog-User-Project': project} if project else {})
+
+        return authorize
+
+    def azure_storage(self) -> Authorize:
+        """Access to the blobs of Azure's storage accounts."""
+
+        async def access() -> Token:
+            if self._azure is None:
+                self._azure = await asyncio.to_thread(azure_source, self._http, self._redaction, self._environment)
+            return await self._azure.access(_AZURE_STORAGE)
+
+        async def authorize(*, fresh: bool) -> Headers:
+            given = self._settings.azure_storage_token
+            return _bearer(given or await self._token(('azure', _AZURE_STORAGE), access, fresh=fresh))
 
         return authorize
 
@@ -86,17 +108,19 @@ class Credentials:
         given = self._settings.metamist_token
         if given is not None:
             return given
-        return await self._token(('identity', audience), lambda source: source.identity(audience), fresh=fresh)
 
-    async def _token(
-        self, key: tuple[str, ...], fetch: Callable[[Source], Awaitable[Token]], *, fresh: bool = False
-    ) -> str:
+        async def identity() -> Token:
+            source, _ = await self._source()
+            return await source.identity(audience)
+
+        return await self._token(('identity', audience), identity, fresh=fresh)
+
+    async def _token(self, key: tuple[str, ...], fetch: Callable[[], Awaitable[Token]], *, fresh: bool = False) -> str:
         asked = time.time()
         async with self._turns.setdefault(key, asyncio.Lock()):
             token = self._tokens.get(key)
             if token is None or token.ends - _SPARE < asked or fresh:
-                source, _ = await self._source()
-                token = self._tokens[key] = await fetch(source)
+                token = self._tokens[key] = await fetch()
                 self._redaction.add(token.value)
             return token.value
 

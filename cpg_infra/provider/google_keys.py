@@ -7,9 +7,10 @@ import json
 import time
 from collections.abc import Mapping
 
-from cpg_infra.provider.google_sources import LIFE, OAUTH, Token, granted
+from cpg_infra.provider.google_sources import LIFE, OAUTH, granted
 from cpg_infra.provider.http import Http
 from cpg_infra.provider.resource import RefusedError
+from cpg_infra.provider.tokens import Token
 from cpg_infra.provider.values import Json, optional_text
 
 

@@ -13,7 +13,6 @@ import datetime as dt
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -21,6 +20,7 @@ from cpg_infra.provider.http import Http, always
 from cpg_infra.provider.redaction import Redaction
 from cpg_infra.provider.reply import Reply
 from cpg_infra.provider.resource import RefusedError
+from cpg_infra.provider.tokens import Token
 from cpg_infra.provider.values import Json, mapping, optional_text
 
 CLOUD_PLATFORM: Final = 'https://www.googleapis.com/auth/cloud-platform'
@@ -31,14 +31,6 @@ LIFE: Final = 3600
 
 _IAM: Final = 'https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts'
 _METADATA_TRIES: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A token and when it ends, in seconds since 1970."""
-
-    value: str
-    ends: float
 
 
 class Source(Protocol):
@@ -143,7 +135,7 @@ class Federated:
         else:
             raise RefusedError(
                 'credentials of this form are not supported: pass `gcloud auth print-access-token` as '
-                'GOOGLEOAUTH_ACCESS_TOKEN'
+                'GOOGLE_OAUTH_ACCESS_TOKEN'
             )
         form = mapping(source.get('format'))
         if optional_text(form, 'type') != 'json':

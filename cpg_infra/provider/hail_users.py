@@ -63,17 +63,20 @@ class HailUser:
         return {**news, 'identity': known or UNKNOWN}
 
     async def create(self, news: Properties, report: Report) -> Created:
+        # Taken before anything is asked: a run that is stopped while the user is being made does not wait either.
+        stop = self._cancelling.current
         resource_id = id_of(news, 'username')
         await self._ensure(news)
         try:
-            return Created(resource_id, await self._active(resource_id, news, report))
+            return Created(resource_id, await self._active(resource_id, news, report, stop))
         except ServiceError as error:
             # The user exists: the state must know, whatever the reads say.
             raise PartlyDoneError(resource_id, news, [f'{error}. Run again to wait for its identity']) from None
 
     async def update(self, state: State, news: Properties, report: Report) -> Properties:
+        stop = self._cancelling.current
         await self._ensure(news)
-        return await self._active(state.id, news, report)
+        return await self._active(state.id, news, report, stop)
 
     async def read(self, state: State, report: Report) -> State | None:
         where: Mapping[str, Json] = state.outputs or state.inputs or from_id(state.id, 'username')
@@ -126,12 +129,11 @@ class HailUser:
         """Whether a refused create was refused because an earlier one had gone through."""
         return (reply.uncertain or 'exists' in reply.words) and await self._find(where) is not None
 
-    async def _active(self, resource_id: str, news: Properties, report: Report) -> Properties:
-        """The outputs once the user is active and has an identity."""
+    async def _active(self, resource_id: str, news: Properties, report: Report, stop: asyncio.Event) -> Properties:
+        """The outputs once the user is active and has an identity; `stop` ends the waiting."""
         name = text(news, 'username')
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._patience
-        stop = self._cancelling.current
         wait = self._first_wait
         why = f'after {self._patience:g} s (cpg:hailUserTimeout)'
         while True:

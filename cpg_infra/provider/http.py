@@ -71,8 +71,8 @@ class Http:
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(_ANSWER, connect=_CONNECT, pool=None),
             limits=httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS),
-            # What is on this machine is never behind a proxy.
-            mounts={f'all://{host}': None for host in ('127.0.0.1', 'localhost', '[::1]')},
+            # What is on this machine, or speaks for it, is never behind a proxy.
+            mounts={f'all://{host}': None for host in ('127.0.0.1', 'localhost', '[::1]', '169.254.169.254')},
             headers={'User-Agent': 'cpg-infra'},
         )
 
@@ -80,7 +80,7 @@ class Http:
         """Close the connections."""
         await self._client.aclose()
 
-    async def send(
+    async def send(  # noqa: PLR0913 - one for each part of a request
         self,
         method: str,
         url: str,
@@ -89,6 +89,8 @@ class Http:
         params: Mapping[str, str] | None = None,
         body: Json = None,
         form: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        headers: Headers | None = None,
         again: Callable[[Reply], bool] = passing,
         most: int = TRIES,
     ) -> Reply:
@@ -111,7 +113,9 @@ class Http:
                 with attempt:
                     tries += 1
                     await budget.turn()
-                    request = self._client.build_request(method, place, params=params, json=body, data=form)
+                    request = self._client.build_request(
+                        method, place, params=params, json=body, data=form, content=content, headers=headers
+                    )
                     try:
                         reply = replace(await self._once(request, authorize), tries=tries, uncertain=uncertain)
                     except httpx.TransportError as error:

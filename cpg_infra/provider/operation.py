@@ -11,7 +11,7 @@ from cpg_infra.provider.engine_log import EngineLog, ResourceLog
 from cpg_infra.provider.redaction import Redaction
 from cpg_infra.provider.resource import Change, ChangeKind, Fault, PartlyDoneError, RefusedError, ResourceKind
 from cpg_infra.provider.schema import SCHEMA
-from cpg_infra.provider.values import Properties, has_unknown, read_properties, texts_in, write_properties
+from cpg_infra.provider.values import Properties, has_unknown, mark_secret, read_properties, texts_in, write_properties
 
 _UNKNOWN_ERROR = 2
 _KINDS = {
@@ -39,11 +39,13 @@ class Operation:
         self.kind = kind
         self.values: list[Properties] = [values for values, _ in read]
         self._redaction = redaction
-        self._secret = frozenset(key for _, keys in read for key in keys)
-        self._secret_texts = tuple(
-            found for values, keys in read for key in keys for found in texts_in(values.get(key))
-        )
         self._schema = SCHEMA[type_of(urn)]
+        self._declared = frozenset(key for key, each in self._schema.properties.items() if each.secret)
+        self._marked = frozenset(key for _, keys in read for key in keys) - self._declared
+        self._secret = self._declared | self._marked
+        self._secret_texts = tuple(
+            found for values in self.values for key in self._secret for found in texts_in(values.get(key))
+        )
         self.report = ResourceLog(log, urn, self._secret_texts)
 
     def clean(self, message: str) -> str:
@@ -51,11 +53,17 @@ class Operation:
         return self._redaction.clean(message, *self._secret_texts)
 
     def write(self, properties: Properties) -> Struct:
-        """Properties with their marks. What is worked out from a secret is secret."""
-        secret = {key for key, each in self._schema.properties.items() if each.secret} | self._secret
-        if self._secret:
-            secret |= properties.keys() & self._schema.outputs.keys()
-        return write_properties(properties, frozenset(secret))
+        """Properties with their marks.
+
+        What is worked out from a value that the program keeps secret is secret. Of a type's own secrets the schema says
+        what else is.
+        """
+        worked_out = properties.keys() & self._schema.outputs.keys() if self._marked else frozenset()
+        return write_properties(properties, self._secret | worked_out)
+
+    def mark(self, inputs: Struct) -> Struct:
+        """Inputs as they are, with the type's own secrets marked: a program may have left that out."""
+        return mark_secret(inputs, self._declared)
 
     def refuse_unknown(self, news: Properties) -> None:
         """Raise `RefusedError` when something is not known although everything should be."""

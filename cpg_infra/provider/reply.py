@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import httpx
@@ -19,7 +20,10 @@ _LONGEST_EXPLANATION: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer. `uncertain`: an earlier try broke off and may have had its effect."""
+    """An answer. `uncertain`: an earlier try broke off and may have had its effect.
+
+    `content` is what `text` was decoded from. Names of `headers` are lower-case.
+    """
 
     status: int
     text: str
@@ -28,6 +32,8 @@ class Reply:
     tries: int = 1
     uncertain: bool = False
     wait: float | None = None
+    content: bytes = b''
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -79,7 +85,8 @@ def reply_of(response: httpx.Response) -> Reply:
     except ValueError:
         wait = None
     words = ' '.join(words.split())[:_LONGEST_EXPLANATION]
-    return Reply(response.status_code, content, body, words, wait=wait)
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Reply(response.status_code, content, body, words, wait=wait, content=response.content, headers=headers)
 
 
 def _explanation(body: Json) -> str | None:

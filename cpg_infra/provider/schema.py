@@ -2,7 +2,7 @@
 
 This is the one source of truth. The provider serves these types, the drivers write inputs of this shape, and the
 conformance tests hold plans against it. Every input is an output as well, under the same name; `outputs` holds
-what a type adds. No type has a secret yet: tokens belong to the provider's configuration, never to a resource.
+what a type adds. Tokens belong to the provider's configuration, never to a resource.
 
 Nothing here needs Pulumi.
 """
@@ -75,6 +75,20 @@ _TEXTS: Final = ListOf(Scalar.TEXT)
 _CLOUD: Final = Property(OneOf(('gcp', 'azure')), 'The cloud of the service.', required=True)
 
 SCHEMA: Final[Mapping[str, ResourceType]] = {
+    'cpg:azure:Blob': ResourceType(
+        'A text in a container of an Azure storage account, written as ourselves instead of with a key of the account.',
+        {
+            'account': Property(Scalar.TEXT, 'Name of the storage account.', required=True),
+            'container': Property(Scalar.TEXT, 'Name of the container.', required=True),
+            'name': Property(Scalar.TEXT, 'Name of the blob; slashes make folders of it.', required=True),
+            'content': Property(Scalar.TEXT, 'What is in it, stored as UTF-8.', required=True, secret=True),
+            'contentType': Property(Scalar.TEXT, 'Its media type; `text/plain; charset=utf-8` otherwise.'),
+        },
+        {
+            'etag': Property(Scalar.TEXT, 'What the service calls this state of the blob.', required=True),
+            'url': Property(Scalar.TEXT, 'Address of the blob.', required=True),
+        },
+    ),
     'cpg:google:GroupMembers': ResourceType(
         'The whole member list of one Google group, and its setting for members from outside the domain.',
         {

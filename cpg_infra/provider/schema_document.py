@@ -19,7 +19,7 @@ def schema_document(version: str) -> str:
     document = {
         'name': NAME,
         'version': version,
-        'description': 'Google groups, Hail Batch and metamist, for which Pulumi has no provider.',
+        'description': 'Google groups, Hail Batch and metamist, for which Pulumi has no provider, and blobs on Azure without keys.',
         'config': {'variables': _properties(CONFIGURATION, '', types)},
         'provider': {'inputProperties': _configuration(types)},
         'resources': {

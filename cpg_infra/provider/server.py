@@ -44,7 +44,9 @@ def own_version() -> str:
 
 def main() -> None:
     """Serve until the engine ends us, or ends."""
-    parser = argparse.ArgumentParser(description='The Pulumi provider for Google groups, Hail Batch and metamist.')
+    parser = argparse.ArgumentParser(
+        description='The Pulumi provider for Google groups, Hail Batch, metamist and blobs on Azure.'
+    )
     parser.add_argument('engine', nargs='?', help='address of the engine; without it, wait to be attached to')
     options, _ = parser.parse_known_args()
     # Asked before the port is printed: an engine that is killed the moment it has read it was our parent all the same.

@@ -114,13 +114,13 @@ class Servicer(ProviderServicer):
     async def Check(  # noqa: N802
         self, request: provider_pb2.CheckRequest, context: Context
     ) -> provider_pb2.CheckResponse:
-        """Faults of the inputs. The inputs are taken as they are."""
+        """Faults of the inputs. The inputs are taken as they are, and their secrets are marked as such."""
 
         async def answer(operation: Operation) -> provider_pb2.CheckResponse:
             (news,) = operation.values
             found = [*check(news, SCHEMA[type_of(request.urn)].inputs)]
             failures = operation.failures(iter([*found, *operation.kind.check(news)]))
-            return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
+            return provider_pb2.CheckResponse(inputs=operation.mark(request.news), failures=failures)
 
         return await self._answer(context, request.urn, answer, request.news)
 

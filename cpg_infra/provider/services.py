@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cpg_infra.provider.azure_blobs import AzureBlob
+from cpg_infra.provider.blob_storage import BlobStorage
 from cpg_infra.provider.cancelling import Cancelling
 from cpg_infra.provider.cloud_identity import CloudIdentity
 from cpg_infra.provider.credentials import Credentials
@@ -15,6 +17,7 @@ from cpg_infra.provider.hail_users import HailUser
 from cpg_infra.provider.http import Http
 from cpg_infra.provider.metamist_projects import MetamistProject
 from cpg_infra.provider.redaction import Redaction
+from cpg_infra.provider.replication import Replication
 from cpg_infra.provider.resource import ResourceKind
 from cpg_infra.provider.settings import Settings
 
@@ -29,6 +32,7 @@ class Services:
         credentials = Credentials(settings, http, redaction, environment)
         hail = Hail(http, credentials)
         self.kinds: Mapping[str, ResourceKind] = {
+            'cpg:azure:Blob': AzureBlob(BlobStorage(http, credentials, settings), Replication(cancelling, settings)),
             'cpg:google:GroupMembers': GroupMembers(
                 CloudIdentity(http, credentials, settings), GroupsSettings(http, credentials, settings)
             ),

@@ -15,7 +15,9 @@ from cpg_infra.provider.schema import Property, Scalar
 from cpg_infra.provider.values import UNKNOWN, Properties
 
 _ENDPOINTS: Final = 'endpoints'
-_NUMBERS: Final = ('requestsPerSecond', 'patience', 'firstWait', 'hailUserTimeout')
+_BLOBS: Final = 'azureBlobUrl'
+_NUMBERS: Final = ('requestsPerSecond', 'patience', 'firstWait', 'hailUserTimeout', 'azureRoleTimeout')
+_ACCOUNT: Final = '{account}'
 
 CONFIGURATION: Final[Mapping[str, Property]] = {
     'googleAccessToken': Property(
@@ -31,6 +33,18 @@ CONFIGURATION: Final[Mapping[str, Property]] = {
     'hailTokensFile': Property(Scalar.TEXT, 'The token file; otherwise `~/.hail/tokens.json`.'),
     'hailUserTimeout': Property(
         Scalar.TEXT, 'Seconds that a new Hail Batch user may take to become active; 1200 otherwise.'
+    ),
+    'azureStorageToken': Property(
+        Scalar.TEXT,
+        'Access token for Azure storage; otherwise the environment’s application, `az login`, or this machine’s identity.',
+        secret=True,
+    ),
+    _BLOBS: Property(
+        Scalar.TEXT,
+        'Address of an Azure storage account’s blobs, with `{account}` for its name; `https://{account}.blob.core.windows.net` otherwise.',
+    ),
+    'azureRoleTimeout': Property(
+        Scalar.TEXT, 'Seconds that a role on Azure storage, just assigned, may take to become effective; 600 otherwise.'
     ),
     'metamistUrl': Property(Scalar.TEXT, 'Address of metamist, for projects that name none.'),
     'metamistAudience': Property(
@@ -61,6 +75,9 @@ ENVIRONMENT: Final[Mapping[str, str]] = {
     'hailTokenAzure': 'HAIL_TOKEN_AZURE',
     'hailTokensFile': 'HAIL_TOKENS_FILE',
     'hailUserTimeout': 'CPG_HAIL_USER_TIMEOUT',
+    'azureStorageToken': 'CPG_AZURE_STORAGE_TOKEN',
+    _BLOBS: 'CPG_AZURE_BLOB_URL',
+    'azureRoleTimeout': 'CPG_AZURE_ROLE_TIMEOUT',
     'metamistUrl': 'CPG_METAMIST_URL',
     'metamistAudience': 'CPG_METAMIST_AUDIENCE',
     'metamistToken': 'CPG_METAMIST_TOKEN',
@@ -81,6 +98,9 @@ class Settings:
     hail_tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
     hail_tokens_file: Path = Path('~/.hail/tokens.json')
     hail_user_timeout: float = 1200
+    azure_storage_token: str | None = field(default=None, repr=False)
+    azure_blob_url: str = f'https://{_ACCOUNT}.blob.core.windows.net'
+    azure_role_timeout: float = 600
     metamist_url: str | None = None
     metamist_audience: str | None = None
     metamist_token: str | None = field(default=None, repr=False)
@@ -93,7 +113,7 @@ class Settings:
     def secrets(self) -> Iterator[str]:
         """The tokens among the settings."""
         yield from self.hail_tokens.values()
-        for token in (self.google_access_token, self.metamist_token):
+        for token in (self.google_access_token, self.azure_storage_token, self.metamist_token):
             if token is not None:
                 yield token
 
@@ -113,6 +133,8 @@ def faults(configuration: Properties) -> Iterator[Fault]:
             yield Fault(key, 'must be a number above 0')
         elif key == _ENDPOINTS:
             yield from _endpoint_faults(str(value))
+        elif key == _BLOBS:
+            yield from blob_url_faults(str(value))
 
 
 def settings(configuration: Properties, environment: Mapping[str, str]) -> Settings:
@@ -132,6 +154,9 @@ def settings(configuration: Properties, environment: Mapping[str, str]) -> Setti
         hail_tokens={cloud: token for cloud, token in tokens.items() if token is not None},
         hail_tokens_file=Path(given.get('hailTokensFile', str(usual.hail_tokens_file))).expanduser(),
         hail_user_timeout=numbers.get('hailUserTimeout') or usual.hail_user_timeout,
+        azure_storage_token=given.get('azureStorageToken'),
+        azure_blob_url=given.get(_BLOBS, usual.azure_blob_url).rstrip('/'),
+        azure_role_timeout=numbers.get('azureRoleTimeout') or usual.azure_role_timeout,
         metamist_url=given.get('metamistUrl'),
         metamist_audience=given.get('metamistAudience'),
         metamist_token=given.get('metamistToken'),
@@ -140,6 +165,14 @@ def settings(configuration: Properties, environment: Mapping[str, str]) -> Setti
         requests_per_second=numbers.get('requestsPerSecond') or usual.requests_per_second,
         endpoints=_endpoints(given.get(_ENDPOINTS, '{}')),
     )
+
+
+def blob_url_faults(written: str) -> Iterator[Fault]:
+    """What is wrong with the address of a storage account's blobs."""
+    if _ACCOUNT not in written:
+        yield Fault(_BLOBS, f'{written} has no {_ACCOUNT}: all accounts would be one')
+    if not _is_address(written.replace(_ACCOUNT, 'account')):
+        yield Fault(_BLOBS, f'{written} is not an address that begins with https:// or http://')
 
 
 def _positive(written: str) -> float | None:
@@ -165,9 +198,12 @@ def _endpoint_faults(written: str) -> Iterator[Fault]:
     if not found and written.strip() != '{}':
         yield Fault(_ENDPOINTS, 'must be a JSON object from address to address')
     for address in (*found, *found.values()):
-        try:
-            scheme = httpx.URL(address).scheme
-        except httpx.InvalidURL:
-            scheme = ''
-        if scheme not in {'http', 'https'}:
+        if not _is_address(address):
             yield Fault(_ENDPOINTS, f'{address} is not an address that begins with https:// or http://')
+
+
+def _is_address(written: str) -> bool:
+    try:
+        return httpx.URL(written).scheme in {'http', 'https'}
+    except httpx.InvalidURL:
+        return False

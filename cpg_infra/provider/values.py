@@ -53,6 +53,17 @@ def write_properties(properties: Properties, secret: frozenset[str] = NO_SECRETS
     )
 
 
+def mark_secret(struct: Struct, keys: frozenset[str]) -> Struct:
+    """The same message with these keys marked secret. What is not known yet cannot be marked, and stays."""
+    marked = Struct()
+    marked.CopyFrom(struct)
+    for key in keys & set(struct.fields):
+        value = PropertyValue.unmarshal(struct.fields[key])
+        if not has_unknown(_plain(value)):
+            marked.fields[key].CopyFrom(value.with_secret(is_secret=True).marshal())
+    return marked
+
+
 def has_unknown(value: Json) -> bool:
     """Whether the value, or any part of it, is not known yet."""
     return any(text == UNKNOWN for text in texts_in(value))

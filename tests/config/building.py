@@ -198,8 +198,8 @@ def azure() -> dict[str, Value]:
     """The organisation's section for Azure."""
     return {
         'region': 'r1',
-        'subscription': 's',
-        'tenant': 't',
+        'subscription': '11111111-2222-4333-8444-555555555555',
+        'tenant': 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee',
         'dataset_storage_prefix': 'lantern',
         'config_bucket_name': 'config',
     }

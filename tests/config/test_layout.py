@@ -258,3 +258,59 @@ def test_the_error_holds_every_diagnostic_and_reads_as_lines(tmp_path: Path) -> 
         load(write(tmp_path, {'cpg.toml': 'x', 'users.yaml': '[]\n'}))
     assert str(caught.value).splitlines() == [str(diagnostic) for diagnostic in caught.value.diagnostics]
     assert len(caught.value.diagnostics) == 2
+
+
+GITHUB_WIF = """\
+owner_id: 9
+projects:
+  lantern-common:
+    project_number: 1
+    location: r1
+    repositories:
+      - name: aligner
+        github_repo: lantern/aligner
+        repository_id: 7
+        environments:
+          - name: development
+            push_registry: images-dev
+          - name: development
+"""
+ENABLED = with_line(CPG_TOML, 'plugins_enabled = []', 'plugins_enabled = ["github_wif"]')
+
+
+def test_the_file_of_github_workflows_is_read_and_its_faults_are_placed(tmp_path: Path) -> None:
+    assert faults(write(tmp_path, {'cpg.toml': ENABLED, 'github_wif.yaml': GITHUB_WIF})) == [
+        (
+            'github_wif.yaml:13:13: github_wif.projects.lantern-common.repositories[0].environments[1]: lantern/aligner '
+            "and its environment 'development' are declared twice; first at github_wif.yaml:11:13 (one account for the "
+            'pair, in one project, can be let into registries of others)'
+        ),
+        (
+            'github_wif.yaml:13:13: github_wif.projects.lantern-common.repositories[0].environments[1]: the account '
+            "'aligner-img-dev-deployer' is also that of lantern/aligner and its environment 'development' (give one of "
+            'them another account_id)'
+        ),
+    ]
+
+
+def test_a_slip_in_the_file_of_github_workflows_is_placed(tmp_path: Path) -> None:
+    wrong = GITHUB_WIF.replace('push_registry', 'push_registri')
+    assert faults(write(tmp_path, {'cpg.toml': ENABLED, 'github_wif.yaml': wrong}))[0] == (
+        'github_wif.yaml:12:13: github_wif.projects.lantern-common.repositories[0].environments[0].push_registri: '
+        "unknown key (did you mean 'push_registry'?)"
+    )
+
+
+def test_a_file_of_github_workflows_that_cannot_be_read_is_one_fault(tmp_path: Path) -> None:
+    [fault] = faults(write(tmp_path, {'cpg.toml': ENABLED, 'github_wif.yaml': 'projects: ['}))
+    assert fault.startswith('github_wif.yaml:2:1: not YAML')
+
+
+def test_github_workflows_are_given_once(tmp_path: Path) -> None:
+    twice = {'cpg.toml': ENABLED + '[github_wif]\nprojects = {}\n', 'github_wif.yaml': GITHUB_WIF}
+    assert "'github_wif' is given twice" in faults(write(tmp_path, twice))[-1]
+
+
+def test_a_name_like_that_of_the_file_of_github_workflows_is_suspected(tmp_path: Path) -> None:
+    [fault] = faults(write(tmp_path, {'github-wif.yaml': GITHUB_WIF}))
+    assert fault == "github-wif.yaml: warning: no file of this name is read (did you mean 'github_wif.yaml'?)"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from cpg_infra.config.suggest import did_you_mean
-from cpg_infra.plan import Computed, Lookup, Ref, Value
+from cpg_infra.plan import Archive, Computed, Lookup, Ref, Value
 from tests.conformance.shapes import (
     FLAG,
     NUMBER,
@@ -21,6 +21,7 @@ from tests.conformance.shapes import (
     Record,
     Scalar,
     Shape,
+    Unreadable,
 )
 
 Faults: TypeAlias = Iterator[tuple[str, str]]
@@ -39,6 +40,9 @@ _PYTHON_TYPES: Final[Mapping[Scalar, tuple[type, ...]]] = {
 
 def faults(value: Value, shape: Shape, path: str, deferred: Deferred) -> Faults:
     """What is wrong with `value` where `shape` is due."""
+    if isinstance(value, Archive):
+        yield from () if _takes_files(shape) else [(path, f'must be {shape}, not an archive')]
+        return
     if isinstance(value, Ref | Lookup | Computed):
         yield from deferred(value, shape, path)
         return
@@ -55,6 +59,12 @@ def faults(value: Value, shape: Shape, path: str, deferred: Deferred) -> Faults:
                 yield from faults(each, item, f'{path}.{key}', deferred)
         case Record() if isinstance(value, Mapping):
             yield from record_faults(value, shape.fields, path, deferred)
+        case _:
+            yield from _plain_faults(value, shape, path)
+
+
+def _plain_faults(value: Value, shape: Shape, path: str) -> Faults:
+    match shape:
         case OneOf(values) if value in values:
             pass
         case OneOf(values) if isinstance(value, str):
@@ -63,6 +73,12 @@ def faults(value: Value, shape: Shape, path: str, deferred: Deferred) -> Faults:
             pass
         case _:
             yield path, f'must be {shape}, not {_said(value)}'
+
+
+def _takes_files(shape: Shape) -> bool:
+    if isinstance(shape, AnyOf):
+        return any(map(_takes_files, shape.options))
+    return isinstance(shape, Unreadable) and shape.said in {'pulumi.Archive', 'pulumi.Asset'}
 
 
 def record_faults(values: Mapping[str, Value], fields: Mapping[str, Field], path: str, deferred: Deferred) -> Faults:
@@ -118,6 +134,8 @@ def _said(value: Value) -> str:
         return f'a list of {len(value)}'
     if value is None:
         return 'nothing'
+    if isinstance(value, Archive):
+        return 'an archive'
     if isinstance(value, bool):
         return f'the flag {str(value).lower()}'
     return f"the text '{value}'" if isinstance(value, str) else f'the number {value}'

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Final
 
 from cpg_infra.plan import Plan
-from tests.organisations import GCP, SECTIONS, Plain, dataset, plan_of
+from tests.organisations import AZURE, GCP, SECTIONS, Plain, azure_only, dataset, on_azure, plan_of
 
 ORGANISATION: Final[dict[str, Plain]] = {
     'group_prefix': 'try-',
@@ -98,4 +98,45 @@ def with_every_option() -> Plan:
         dataset('rich', **RICH),
         dataset('plain', setup_test=False),
         **ORGANISATION,
+    )
+
+
+ORGANISATION_ON_AZURE: Final[dict[str, Plain]] = azure_only(
+    group_prefix='try-',
+    budget_notification_thresholds=[0.25, 1, 1.5],
+    adhoc_groups=ORGANISATION['adhoc_groups'],
+    azure={
+        **AZURE,
+        'premium_tenant': True,
+        'domains': ['tenant.example.org'],
+        'storage_sku': 'Standard_RAGRS',
+        'registry_sku': 'Premium',
+    },
+    temporary_access=ORGANISATION['temporary_access'],
+)
+
+RICH_ON_AZURE: Final[dict[str, Plain]] = {
+    **{key: value for key, value in RICH.items() if not key.startswith(('deployment_', 'sm_', 'allow_notebook'))},
+    'gcp': None,
+    'azure': {
+        'region': 'westeurope',
+        'temporary_access_policy': '0f0f0f0f-1111-4222-8333-444444444444',
+        'upload_federations': [
+            {'name': name, 'issuer': 'https://token.example.org', 'subject': f'repository:{name}'}
+            for name in ('sequencer', 'archive')
+        ],
+    },
+    'budgets': {'azure': {**RICH['budgets']['gcp'], 'currency': 'AUD'}},
+    'components': {'azure': ['storage', 'hail-accounts', 'container-registry']},
+}
+
+
+@cache
+def with_every_option_on_azure() -> Plan:
+    """The same for an organisation that is on Azure alone."""
+    return plan_of(
+        on_azure('common', create_container_registry=True, members={'data-manager': ['ana']}),
+        on_azure('rich', **RICH_ON_AZURE),
+        on_azure('plain', setup_test=False),
+        **ORGANISATION_ON_AZURE,
     )

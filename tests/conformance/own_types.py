@@ -11,6 +11,9 @@ from tests.conformance.shapes import FLAG, NUMBER, TEXT, Field, Function, ListOf
 
 _SCALARS: Final = {schema.Scalar.TEXT: TEXT, schema.Scalar.NUMBER: NUMBER, schema.Scalar.FLAG: FLAG}
 
+FOR_AZURE: Final = frozenset({'cpg:azure:Blob'})
+"""Types of which an organisation without datasets on Azure has none."""
+
 
 class OwnTypes:
     """A `Catalogue` of the types of the provider `cpg`. It has no functions."""

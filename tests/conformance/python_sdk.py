@@ -49,6 +49,9 @@ _DOCUMENTED_VALUES: Final = re.compile(
     r'(?:Possible values are|Each value may be one of): ((?:`[^`\s]+`(?:, )?)+)\.(?:\s|$)',
 )
 
+# What tells the members of a union apart.
+_ONLY_VALUE: Final = re.compile(r"Expected value is '([^']+)'\.")
+
 
 @dataclass(frozen=True)
 class _Getter:
@@ -257,8 +260,11 @@ def _deprecation(function: ast.FunctionDef) -> str | None:
 
 
 def _narrowed(shape: Shape, function: ast.FunctionDef) -> Shape:
-    """A text of which the documentation lists every value is one of these."""
-    match = _DOCUMENTED_VALUES.search(ast.get_docstring(function) or '')
+    """A text of which the documentation lists every value, or the only one, is one of these."""
+    documentation = ast.get_docstring(function) or ''
+    only, match = _ONLY_VALUE.search(documentation), _DOCUMENTED_VALUES.search(documentation)
+    if only is not None and shape == TEXT:
+        return OneOf((only[1],))
     if match is None:
         return shape
     values = OneOf(tuple(re.findall(r'`([^`]+)`', match[1])))

@@ -136,7 +136,8 @@ def test_a_wrong_type_token_is_found_with_the_nearest_known_one() -> None:
 
 def test_a_type_of_an_unknown_provider_is_found() -> None:
     assert the_one_thing_said_of(with_resource(BUDGET, type='aws:budgets/budget:Budget')) == (
-        f"{BUDGET} (aws:budgets/budget:Budget): type: no provider 'aws': known are cpg, gcp"
+        f"{BUDGET} (aws:budgets/budget:Budget): type: no provider 'aws': known are azure-native, azuread, cpg, gcp, "
+        'github'
     )
 
 

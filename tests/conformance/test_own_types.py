@@ -6,16 +6,20 @@ from collections import defaultdict
 
 import pytest
 
+from cpg_infra.plan import Options
 from cpg_infra.plan.values import refs_of
 from cpg_infra.provider.schema import SCHEMA, ObjectOf, Property
+from tests.conformance.catalogues import CHECKER
 from tests.conformance.checker import registered
 from tests.conformance.organisations import with_every_option
-from tests.conformance.own_types import OwnTypes
+from tests.conformance.own_types import FOR_AZURE, OwnTypes
 from tests.conformance.shapes import NUMBER, TEXT, Field, ListOf, OneOf
+from tests.engine.building import plan, resource
 
 
-def test_the_schema_holds_the_four_types() -> None:
+def test_the_schema_holds_the_five_types() -> None:
     assert SCHEMA.keys() == {
+        'cpg:azure:Blob',
         'cpg:google:GroupMembers',
         'cpg:hail:BillingProject',
         'cpg:hail:User',
@@ -25,12 +29,15 @@ def test_the_schema_holds_the_four_types() -> None:
 
 def test_every_input_of_the_schema_is_in_a_plan() -> None:
     used: defaultdict[str, set[str]] = defaultdict(set)
-    for resource in registered(with_every_option()):
-        used[resource.type] |= resource.inputs.keys()
-    assert {token: used[token] for token in SCHEMA} == {token: set(own.inputs) for token, own in SCHEMA.items()}
+    for each in registered(with_every_option()):
+        used[each.type] |= each.inputs.keys()
+    own = {token: keys for token, keys in used.items() if token in SCHEMA}
+    assert own == {token: set(type_.inputs) for token, type_ in SCHEMA.items() if token not in FOR_AZURE}
 
 
 FOR_REFRESH_AND_DRIFT = {
+    ('cpg:azure:Blob', 'etag'),
+    ('cpg:azure:Blob', 'url'),
     ('cpg:google:GroupMembers', 'added'),
     ('cpg:google:GroupMembers', 'undeclared'),
     ('cpg:hail:BillingProject', 'status'),
@@ -39,9 +46,9 @@ FOR_REFRESH_AND_DRIFT = {
 
 
 def test_every_other_output_of_the_schema_is_referred_to() -> None:
-    plan = with_every_option()
-    refs = {ref for resource in plan.resources for ref in refs_of(resource.inputs)}
-    used = {(plan.resource_by_name[ref.resource].type, ref.output) for ref in refs}
+    whole = with_every_option()
+    refs = {ref for each in whole.resources for ref in refs_of(each.inputs)}
+    used = {(whole.resource_by_name[ref.resource].type, ref.output) for ref in refs}
     outputs = {(token, name) for token, own in SCHEMA.items() for name in own.outputs}
     assert {each for each in used if each[0] in SCHEMA} == outputs - FOR_REFRESH_AND_DRIFT
 
@@ -55,9 +62,13 @@ def properties() -> list[tuple[str, Property]]:
 
 
 @pytest.mark.parametrize(('path', 'each'), properties())
-def test_every_property_is_described_and_none_is_secret(path: str, each: Property) -> None:
+def test_every_property_is_described_and_only_contents_are_secret(path: str, each: Property) -> None:
     assert each.description.endswith('.'), path
-    assert not each.secret, path
+    assert each.secret == path.endswith('.content'), path
+
+
+def test_what_is_secret_is_known_to_be() -> None:
+    assert OwnTypes().resource_type('cpg:azure:Blob').secrets == {'content'}
 
 
 def test_inputs_are_outputs_too() -> None:
@@ -68,6 +79,16 @@ def test_inputs_are_outputs_too() -> None:
         'cloud': Field(OneOf(('gcp', 'azure')), required=True),
     }
     assert user.outputs == {'username': TEXT, 'url': TEXT, 'cloud': OneOf(('gcp', 'azure')), 'identity': TEXT}
+
+
+def test_a_blob_conforms_and_its_content_must_be_named_a_secret() -> None:
+    place = {'account': 'harbour', 'container': 'cache', 'name': 'members.txt'}
+    inputs = {**place, 'content': 'ann', 'contentType': 'text/plain'}
+    secret = Options(secret_inputs=('content',))
+    assert CHECKER.check(plan(resource('blob', inputs, type='cpg:azure:Blob', options=secret))) == []
+    (finding,) = CHECKER.check(plan(resource('blob', inputs, type='cpg:azure:Blob')))
+    assert finding.path == 'content'
+    assert finding.message.startswith('the provider keeps this secret')
 
 
 def test_lists_and_numbers_are_read() -> None:

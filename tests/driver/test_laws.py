@@ -58,9 +58,12 @@ def test_the_order_of_datasets_users_and_keys_does_not_change_the_bytes(given: G
     # The exception: the configuration of the dropbox service keeps the order of the datasets on purpose.
     for shown in (before, after):
         for resource in shown['resources']:
+            inputs = resource['inputs']
             if resource['name'].endswith('data-dropbox-server-config-latest'):
-                key = 'secretData' if 'secretData' in resource['inputs'] else 'content'
-                resource['inputs'][key] = _unordered(json.loads(resource['inputs'][key]))
+                key = 'secretData' if 'secretData' in inputs else 'content'
+                inputs[key] = _unordered(json.loads(inputs[key]))
+            elif resource['name'] == 'common-azure-dropbox-server-config':
+                inputs['properties']['value'] = _unordered(json.loads(inputs['properties']['value']))
     assert after == before
 
 
@@ -295,6 +298,15 @@ def test_no_policy_gathers_a_group_per_dataset() -> None:
     assert max(large.values()) < 15
 
 
+GROUP_MEMBER = 'azuread:index/groupMember:GroupMember'
+
+SERVICE_PROJECTS = {
+    'cpg:hail:BillingProject',
+    'cpg:metamist:Project',
+    'dry-run:hail-billing-project',
+    'dry-run:metamist-project',
+}
+
 # Neighbours -----------------------------------------------------------------------------------------------
 
 ORGANISATION_WIDE_GROUPS = (
@@ -313,11 +325,15 @@ def test_a_new_dataset_changes_nothing_of_others_but_what_they_share(given: Give
     names = [each.dataset for each in given.datasets]
     direct = data.draw(st.lists(st.sampled_from(names), max_size=2, unique=True))
     reading = data.draw(st.lists(st.sampled_from(names), max_size=1).filter(lambda found: not set(found) & set(direct)))
+    clouds = list(given.datasets[0].deploy_locations)
+    can_ask = 'azure' not in clouds or (given.organisation.azure and given.organisation.azure.premium_tenant)
     newcomer = dataset(
         'newcomer',
+        deploy_locations=clouds,
+        budgets={cloud: {'monthly_budget': 10} for cloud in clouds},
         depends_on=direct,
         depends_on_readonly=reading,
-        members={'analysis': ['ana', 'bao'], 'tmp-main-read-access': ['chen']},
+        members={'analysis': ['ana', 'bao'], 'tmp-main-read-access': ['chen'] if can_ask else []},
         is_internal_dataset=True,
         enable_release=True,
     )
@@ -335,7 +351,9 @@ def test_a_new_dataset_changes_nothing_of_others_but_what_they_share(given: Give
         owner, _, component = after[name]['owner']
         asked_for = owner in {*direct, *reading} and component in {'temporary-access', 'project'}
         for_all = owner == 'common' and component in {'cromwell', 'groups', 'project', 'temporary-access'}
-        assert owner in {'newcomer', ''} or asked_for or for_all, (name, after[name]['owner'])
+        # On Azure each membership is a resource, beside the group that it is in.
+        joined = owner in {*direct, *reading, 'common'} and after[name]['type'] == GROUP_MEMBER
+        assert owner in {'newcomer', ''} or asked_for or for_all or joined, (name, after[name]['owner'])
 
 
 def _dependencies(given: Given, names: set[str]) -> set[str]:
@@ -367,10 +385,10 @@ def _shared(
         elif name.endswith('-group-cache-members'):
             if owner in {*reached, ''}:
                 yield name
-        elif type_ in {'cpg:metamist:Project', 'cpg:hail:BillingProject'}:
+        elif type_ in SERVICE_PROJECTS:
             if owner in reached:
                 yield name
-        elif name.endswith('data-dropbox-server-config-latest'):
+        elif name.endswith(('data-dropbox-server-config-latest', 'azure-dropbox-server-config')):
             yield name
 
 

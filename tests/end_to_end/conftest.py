@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cpg_infra.plan import Plan
+from tests.end_to_end import azure_organisations
 from tests.end_to_end.harness import Deployment
 from tests.end_to_end.organisations import small, tiny
 
@@ -32,10 +33,42 @@ def deployment(deployed_small: Deployment, tmp_path: Path) -> Deployment:
     return deployed_small.copy(tmp_path / 'deployment')
 
 
+@pytest.fixture(scope='session')
+def deployed_tiny(shared_folder: Path, pulumi_cli: Path) -> Deployment:
+    """The tiny organisation, deployed. To look at; whoever changes it takes `tiny_deployment`."""
+    return begun_once(shared_folder / 'tiny', pulumi_cli, tiny)
+
+
 @pytest.fixture
-def tiny_deployment(shared_folder: Path, pulumi_cli: Path, tmp_path: Path) -> Deployment:
+def tiny_deployment(deployed_tiny: Deployment, tmp_path: Path) -> Deployment:
     """The tiny organisation, deployed, for one test alone."""
-    return begun_once(shared_folder / 'tiny', pulumi_cli, tiny).copy(tmp_path / 'deployment')
+    return deployed_tiny.copy(tmp_path / 'deployment')
+
+
+@pytest.fixture(scope='session')
+def deployed_on_azure(shared_folder: Path, pulumi_cli: Path) -> Deployment:
+    """The small organisation on Azure, deployed. To look at; whoever changes it takes `azure_deployment`."""
+    return begun_once(shared_folder / 'small-on-azure', pulumi_cli, azure_organisations.small)
+
+
+@pytest.fixture
+def azure_deployment(deployed_on_azure: Deployment, tmp_path: Path) -> Deployment:
+    """The small organisation on Azure, deployed, for one test alone."""
+    return deployed_on_azure.copy(tmp_path / 'deployment')
+
+
+@pytest.fixture
+def tiny_azure_deployment(shared_folder: Path, pulumi_cli: Path, tmp_path: Path) -> Deployment:
+    """The tiny organisation on Azure, deployed, for one test alone."""
+    deployed = begun_once(shared_folder / 'tiny-on-azure', pulumi_cli, azure_organisations.tiny)
+    return deployed.copy(tmp_path / 'deployment')
+
+
+@pytest.fixture
+def rich_azure_deployment(shared_folder: Path, pulumi_cli: Path, tmp_path: Path) -> Deployment:
+    """A dataset with everything that there is on Azure, deployed, for one test alone."""
+    deployed = begun_once(shared_folder / 'rich-on-azure', pulumi_cli, azure_organisations.rich)
+    return deployed.copy(tmp_path / 'deployment')
 
 
 @pytest.fixture

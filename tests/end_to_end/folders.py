@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from cpg_infra.engine.automation.backend import Backend
 from tests.end_to_end.organisations import TODAY
 from tests.simulated_cloud.faults import Call, calls, forget_calls, writes
 from tests.simulated_cloud.launchers import left_behind, write_provider
@@ -58,6 +59,14 @@ plugins:
 """
 
 _PEOPLE: Final = ('ana', 'bao', 'chen', 'dara')
+
+
+class Elsewhere(Backend):
+    """A backend into whose files nobody looks: only the engine says what there is and who holds it, as with a bucket."""
+
+    @property
+    def folder(self) -> None:
+        return None
 
 
 @dataclass(frozen=True)
@@ -117,11 +126,12 @@ class Site:
         datasets: tuple[str, ...] = ('alpha',),
         analysis: tuple[str, ...] = ('bao',),
         *,
+        managers: tuple[str, ...] = ('ana',),
         stacks: str = 'single',
         memberships: int = 20,
         grants: int = 20,
     ) -> None:
-        """Write the configuration anew: `analysis` are the people of the dataset alpha."""
+        """Write the configuration anew: `analysis` and `managers` are the people of the dataset alpha."""
         files = {
             'cpg.toml': _CPG_TOML.format(stacks=stacks, memberships=memberships, grants=grants),
             'Pulumi.yaml': _PULUMI_YAML,
@@ -138,7 +148,7 @@ class Site:
             ),
         }
         if 'alpha' in datasets:
-            files['alpha/members.yaml'] = f'data-manager: [ana]\nanalysis: [{", ".join(analysis)}]\n'
+            files['alpha/members.yaml'] = f'data-manager: [{", ".join(managers)}]\nanalysis: [{", ".join(analysis)}]\n'
         files |= {f'{name}/budgets.yaml': 'gcp: {monthly_budget: 100}\n' for name in ('common', *datasets)}
         shutil.rmtree(self.folder, ignore_errors=True)
         for name, text in files.items():

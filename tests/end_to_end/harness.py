@@ -12,20 +12,25 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final, TypeAlias
 
+import grpc
 from pulumi import automation as auto
+from pulumi import log
+from pulumi.automation import _server
 from pulumi.automation.events import EngineEvent, StepEventMetadata
 from semver import VersionInfo
 
 from cpg_infra.engine.emit import emit
 from cpg_infra.plan import Plan
 from tests.simulated_cloud.faults import Call, calls, forget_calls, writes
-from tests.simulated_cloud.journal import Journal, Thing
-from tests.simulated_cloud.launchers import left_behind, write_own_provider, write_provider
+from tests.simulated_cloud.journal import Journal, Thing, births
+from tests.simulated_cloud.launchers import PROVIDERS_OF_CLOUDS, left_behind, write_own_provider, write_provider
 from tests.simulated_cloud.seed import seed
 
 Step: TypeAlias = tuple[str, str]
@@ -41,10 +46,11 @@ name: {project}
 runtime: python
 plugins:
   providers:
-    - name: gcp
-      path: ../bin
-    - name: cpg
-      path: ../bin
+    - {{name: gcp, path: ../bin}}
+    - {{name: azure-native, path: ../bin}}
+    - {{name: azuread, path: ../bin}}
+    - {{name: github, path: ../bin}}
+    - {{name: cpg, path: ../bin}}
 """
 
 
@@ -124,7 +130,8 @@ class Deployment:
 
     def use_providers(self, *, own: bool) -> None:
         """Write the executables. `own`: the provider `cpg` of this distribution, and not the stand-in for it."""
-        write_provider(self.folder / 'bin', 'gcp', self.cloud)
+        for name in PROVIDERS_OF_CLOUDS:
+            write_provider(self.folder / 'bin', name, self.cloud)
         if own:
             write_own_provider(self.folder / 'bin', self.cloud)
         else:
@@ -152,6 +159,10 @@ class Deployment:
         """Take over into the state what is in the cloud."""
         return self._run(None, lambda stack, on_event: stack.refresh(on_event=on_event, **options))
 
+    def preview_refresh(self, **options: Any) -> Outcome:
+        """How the cloud differs from the state. Changes nothing."""
+        return self._run(None, lambda stack, on_event: stack.preview_refresh(on_event=on_event, **options))
+
     def preview_destroy(self, **options: Any) -> Outcome:
         """What `destroy` would do. Changes nothing."""
         return self._run(None, lambda stack, on_event: stack.preview_destroy(on_event=on_event, **options))
@@ -174,22 +185,26 @@ class Deployment:
 
     # The cloud --------------------------------------------------------------------------------------------
 
-    def things(self) -> dict[str, Thing]:
-        """Everything in the cloud, by key."""
+    def things(self, cloud: str = 'gcp') -> dict[str, Thing]:
+        """Everything in a cloud, by key."""
         return {
             key: thing
-            for key, thing in Journal(self.cloud / 'gcp.jsonl').things().items()
+            for key, thing in Journal(self.cloud / f'{cloud}.jsonl').things().items()
             if not key.startswith(('id ', 'counter', 'versions-of '))
         }
 
-    def put(self, key: str, thing: Thing) -> None:
-        """Change the cloud behind everybody's back."""
-        with Journal(self.cloud / 'gcp.jsonl').transaction() as transaction:
+    def made_more_than_once(self, cloud: str = 'gcp') -> set[str]:
+        """The things that came to be more often than once, by the cloud's own history."""
+        return {key for key, count in births(self.cloud / f'{cloud}.jsonl').items() if count > 1}
+
+    def put(self, key: str, thing: Thing, cloud: str = 'gcp') -> None:
+        """Change a cloud behind everybody's back."""
+        with Journal(self.cloud / f'{cloud}.jsonl').transaction() as transaction:
             transaction.put(key, thing)
 
-    def remove(self, key: str) -> None:
-        """Delete something from the cloud behind everybody's back."""
-        with Journal(self.cloud / 'gcp.jsonl').transaction() as transaction:
+    def remove(self, key: str, cloud: str = 'gcp') -> None:
+        """Delete something from a cloud behind everybody's back."""
+        with Journal(self.cloud / f'{cloud}.jsonl').transaction() as transaction:
             transaction.remove(key)
 
     def calls(self) -> list[Call]:
@@ -263,6 +278,16 @@ class _Command(auto.PulumiCommand):
 
 # Making one starts a process.
 _command = cache(_Command)
+
+
+def _debug(message: str) -> None:
+    with suppress(grpc.RpcError):
+        log.debug(message)
+
+
+# The SDK's host of inline programs writes to the log before it closes its event loop. When the engine has gone that
+# raises, and the loop is left for the garbage collector to complain about in whichever test comes next.
+_server.log = SimpleNamespace(debug=_debug, error=log.error)  # type: ignore[attr-defined, assignment]  # a module
 
 
 def _emit(plan: Plan) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, Final
 from cpg_infra.config import CPGDatasetConfig, CPGInfrastructureConfig, load
 from cpg_infra.driver import Infrastructure
 from cpg_infra.plan import Plan
+from cpg_infra.plan.values import refs_of
 
 LANTERN: Final = Path(__file__).resolve().parents[2] / 'examples' / 'lantern'
 TODAY: Final = dt.date(2026, 11, 22)
@@ -30,6 +32,13 @@ _HAIL: Final = {
     'git_credentials_secret_name': 'checkout-token',
     'git_credentials_secret_project': 'lantern-analysis-runner',
     'wheel_bucket_name': 'lantern-hail-wheels',
+}
+_METAMIST: Final = {
+    'project': 'lantern-metamist',
+    'service_name': 'metamist-api',
+    'machine_account': 'api@lantern-metamist.iam.gserviceaccount.com',
+    'url': 'https://metamist.lantern.example.org',
+    'audience': 'https://metamist.lantern.example.org',
 }
 _RUNNER: Final = {
     'project': 'lantern-analysis-runner',
@@ -101,3 +110,41 @@ def tiny(members: dict[str, list[str]] | None = None) -> Plan:
     """One dataset with storage only: for what takes several runs and has nothing to do with size."""
     common = dataset('common', components={'gcp': ['storage']}, members=members or {'analysis': ['bao']})
     return Infrastructure(organisation(hail=None, analysis_runner=None), [common], date=TODAY).plan()
+
+
+IN_SERVICES: Final = (
+    'alpha-gcp-analysis-group-members',
+    'alpha-gcp-data-manager-group-members',
+    'alpha-gcp-batch-billing-project',
+    'alpha-gcp-main-analysis-bucket-read',
+    'metamist-project-alpha',
+)
+
+
+def in_services(members: dict[str, list[str]] | None = None, **changes: Any) -> Plan:
+    """Of a dataset whose people are in every service, only what names them, and what that needs."""
+    users = {
+        name: {'id': name, 'clouds': {'gcp': {'id': f'{name}@lantern.example.org', 'hail_batch_username': f'{name}-b'}}}
+        for name in PEOPLE
+    }
+    alpha = dataset(
+        'alpha',
+        components={'gcp': ['hail-accounts', 'metamist', 'storage']},
+        enable_metamist_project=True,
+        members=members or {'data-manager': ['ana'], 'analysis': ['bao']},
+    )
+    plan = plan_of(alpha, users=users, metamist={'gcp': dict(_METAMIST)}, **changes)
+    return only(plan, *IN_SERVICES)
+
+
+def only(plan: Plan, *names: str) -> Plan:
+    """These resources and what they need."""
+    found: set[str] = set()
+    pending = list(names)
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found.add(name)
+            resource = plan.resource_by_name[name]
+            pending += [*resource.depends_on, *(ref.resource for ref in refs_of(resource.inputs))]
+    return dataclasses.replace(plan, resources=tuple(each for each in plan.resources if each.name in found), outputs={})

@@ -10,6 +10,7 @@ import pytest
 from tests.end_to_end.folders import Ran, Site
 from tests.end_to_end.test_commands import once
 from tests.simulated_cloud.faults import Do, Fault, write_faults
+from tests.simulated_cloud.journal import Journal
 
 STACKS = ['production-foundation', 'production-alpha-gcp', 'production-beta-gcp', 'production-common-gcp']
 
@@ -69,6 +70,23 @@ def test_a_stack_that_fails_stops_those_after_it_and_no_others(site: Site) -> No
     again = site.run('up', '--format', 'json')
     assert again.status == 0
     assert statuses(again)['production-common-gcp'] == 'done'
+
+
+def test_who_could_not_be_let_in_elsewhere_keeps_what_they_had_until_a_run_does(site: Site) -> None:
+    write_faults(site.cloud, Fault(Do.FAIL, method='Update', name='alpha-gcp-data-manager-group-members', times=0))
+    write(site, analysis=(), managers=('ana', 'bao'))
+    assert site.run('up').status == 1
+    assert [bao_is_in(site, name) for name in ('analysis', 'data-manager')] == [True, False]
+    write_faults(site.cloud)
+    ran = site.run('up', '--format', 'json')
+    assert statuses(ran) == {stack: 'done' if stack == STACKS[1] else 'unchanged' for stack in STACKS}
+    assert [bao_is_in(site, name) for name in ('analysis', 'data-manager')] == [False, True]
+
+
+def bao_is_in(site: Site, group: str) -> bool:
+    groups = Journal(site.cloud / 'cpg.jsonl').things()
+    members = groups[f'cpg:google:GroupMembers gcp alpha-{group}@groups.lantern.example.org']['inputs']['members']
+    return 'bao@lantern.example.org' in members
 
 
 def test_one_dataset_can_be_deployed_alone(site: Site) -> None:

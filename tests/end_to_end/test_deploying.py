@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
+from collections.abc import Mapping
 from typing import Final
 
-from cpg_infra.plan import Plan
+from cpg_infra.plan import Computed, Plan, Ref, Resource, Value
 from tests.conformance import checker
 from tests.end_to_end.harness import Deployment
-from tests.end_to_end.organisations import dataset, small
+from tests.end_to_end.organisations import dataset, small, tiny
 
 
 def registered(plan: Plan) -> Counter[str]:
@@ -110,3 +112,50 @@ def test_a_dataset_that_comes_touches_only_groups_that_gather_datasets(deploymen
     assert {name.partition('-gcp-')[0] for name in touched} == {'common'}
     assert {name for name in touched if not name.endswith('-group-members')} == set()
     assert {key for name in touched for key in outcome.changed_keys[name]} == {'members'}
+
+
+def test_another_logical_name_with_the_old_one_as_alias_replaces_nothing(tiny_deployment: Deployment) -> None:
+    before = tiny_deployment.things()
+    renamed = with_other_names(tiny(), 'common-gcp-', 'shared-')
+    previewed = tiny_deployment.preview(renamed, expect_no_changes=True)
+    assert previewed.is_sound
+    outcome = tiny_deployment.up(renamed)
+    assert outcome.is_sound
+    assert outcome.steps == Counter()
+    assert tiny_deployment.writes() == Counter()
+    assert tiny_deployment.things() == before
+    # Once it is done the alias is of no use any more, and the old name would be somebody else's things.
+    without = dataclasses.replace(renamed, resources=tuple(without_aliases(each) for each in renamed.resources))
+    assert tiny_deployment.preview(without, expect_no_changes=True).is_sound
+    lost = {op for op, _ in tiny_deployment.preview(tiny()).steps}
+    assert lost & {'delete', 'replace'}, 'without an alias everything would be made anew'
+
+
+def with_other_names(plan: Plan, begin: str, instead: str) -> Plan:
+    """The plan with other logical names and the old ones as aliases; what they stand for is the same."""
+    names = {each.name: each.name.replace(begin, instead, 1) for each in plan.resources if each.name.startswith(begin)}
+
+    def renamed(value: Value) -> Value:
+        if isinstance(value, Ref):
+            return dataclasses.replace(value, resource=names.get(value.resource, value.resource))
+        if isinstance(value, Computed):
+            return dataclasses.replace(value, arguments=tuple(renamed(each) for each in value.arguments))
+        if isinstance(value, Mapping):
+            return {key: renamed(each) for key, each in value.items()}
+        return [renamed(each) for each in value] if isinstance(value, list | tuple) else value
+
+    def moved(resource: Resource) -> Resource:
+        name = names.get(resource.name, resource.name)
+        return dataclasses.replace(
+            resource,
+            name=name,
+            inputs={key: renamed(each) for key, each in resource.inputs.items()},
+            depends_on=tuple(names.get(each, each) for each in resource.depends_on),
+            options=dataclasses.replace(resource.options, aliases=() if name == resource.name else (resource.name,)),
+        )
+
+    return dataclasses.replace(plan, resources=tuple(moved(each) for each in plan.resources), outputs={})
+
+
+def without_aliases(resource: Resource) -> Resource:
+    return dataclasses.replace(resource, options=dataclasses.replace(resource.options, aliases=()))

@@ -13,8 +13,8 @@ from tests.simulated_cloud.surroundings import environment, services
 
 
 @pytest.fixture
-def running() -> Iterator[LocalServices]:
-    with services() as started:
+def running(nothing_deployed: Deployment) -> Iterator[LocalServices]:
+    with services(nothing_deployed.cloud) as started:
         yield started
 
 

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from cpg_infra.config import load
+from cpg_infra.driver import Infrastructure
+from cpg_infra.plan import Plan
 from tests.conformance import checker
-from tests.end_to_end.organisations import lantern
 from tests.simulated_cloud.faults import calls, writes
 from tests.simulated_cloud.launchers import left_behind
 from tests.simulated_cloud.sandbox import prepare
@@ -39,22 +41,32 @@ class Sandbox:
 
 @pytest.fixture
 def sandbox(pulumi_cli: Path, tmp_path: Path) -> Iterator[Sandbox]:
-    with services() as running:
+    (tmp_path / 'cloud').mkdir()
+    with services(tmp_path / 'cloud') as running:
         yield Sandbox(tmp_path, prepare(tmp_path, pulumi_cli, environment(running)))
     assert left_behind(tmp_path / 'cloud') == []
 
 
 def test_the_whole_example_is_deployed_from_its_folder_with_plain_pulumi_and_stays_as_it_is(sandbox: Sandbox) -> None:
-    planned = {each.name for each in checker.registered(lantern(dt.datetime.now(dt.UTC).date()))}
+    plan = planned(sandbox.folder / 'lantern')
+    registered = {each.name for each in checker.registered(plan)}
     deployed = sandbox.run('pulumi', 'up', '--yes', '--skip-preview', '--non-interactive')
     assert deployed.returncode == 0, faults_in(deployed)
-    assert f'+ {len(planned) + 1} created' in deployed.stdout
+    assert f'+ {len(registered) + 1} created' in deployed.stdout
     made = {call.name for call in writes(calls(sandbox.folder / 'cloud'))}
-    assert made == {name for name in planned if lantern().resource_by_name[name].type.startswith('gcp:')}
+    assert made == {name for name in registered if not plan.resource_by_name[name].type.startswith('cpg:')}
     again = sandbox.run('pulumi', 'preview', '--expect-no-changes', '--non-interactive')
     assert again.returncode == 0, faults_in(again)
     shown = sandbox.run('cloud', 'show', 'bucket lantern-ataxia-main$')
     assert '"uniformBucketLevelAccess": true' in shown.stdout
+    shown = sandbox.run('cloud', 'show', 'storage lanternimagingver$')
+    assert '"allowSharedKeyAccess": false' in shown.stdout
+
+
+def planned(folder: Path) -> Plan:
+    """What a deployment of a folder registers today."""
+    loaded, today = load(folder), dt.datetime.now(dt.UTC).date()
+    return Infrastructure(loaded.organisation, loaded.datasets, date=today, sources=loaded.sources).plan()
 
 
 def faults_in(ended: subprocess.CompletedProcess[str]) -> str:

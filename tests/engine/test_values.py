@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+from typing import Any
+
 import pulumi
 import pytest
 
 from cpg_infra.config.base import FrozenMap
 from cpg_infra.engine.emit import emit
-from cpg_infra.plan import Computed, Lookup, Options, PlanError, Ref, Resource, Value
+from cpg_infra.plan import Archive, Computed, Lookup, Options, PlanError, Ref, Resource, Value
 from cpg_infra.plan.computations import base64_decode, concat, member_lines
 from tests.engine.building import PROJECT, plan, resource
 from tests.engine.programs import UNKNOWN, Recording, Secret, run, secret
@@ -122,6 +126,32 @@ def test_a_computation_over_known_values_is_done_in_a_preview_too(preview: bool)
     assert recording.resources['a'].inputs == {'text': 'xy'}
 
 
+IDENTITY = Ref('user', 'identity')
+CLIENT = Lookup('azuread:index/getApplication:getApplication', (('objectId', IDENTITY),), 'clientId')
+SERVICE_PRINCIPAL = Lookup('azuread:index/getServicePrincipal:getServicePrincipal', (('clientId', CLIENT),), 'objectId')
+
+
+def test_a_look_up_may_take_what_only_a_deployment_tells(preview: bool) -> None:
+    the_plan = plan(
+        resource('member', {'id_': SERVICE_PRINCIPAL, 'text': concat('id-', SERVICE_PRINCIPAL)}),
+        resource('user', type='cpg:hail:User'),
+    )
+    answers = {CLIENT.function: {'clientId': 'c'}, SERVICE_PRINCIPAL.function: {'objectId': 'o'}}
+    recording = run(
+        lambda: emit(the_plan), preview=preview, provider=lambda *_: {'identity': 'application'}, answers=answers
+    )
+    member = recording.resources['member']
+    known = {'id_': 'o', 'text': 'id-o'}
+    assert member.inputs == (dict.fromkeys(known, UNKNOWN) if preview else known)
+    # Of an unknown argument the SDK makes an unknown answer, and forgets where it came from.
+    assert preview or 'user' in member.dependencies
+    asked = [
+        (CLIENT.function, {'objectId': 'application'}, '6.11.1'),
+        (SERVICE_PRINCIPAL.function, {'clientId': 'c'}, '6.11.1'),
+    ]
+    assert recording.look_ups == ([] if preview else asked)
+
+
 def test_a_look_up_is_asked_once_of_the_right_provider(preview: bool) -> None:
     recording = run_plan(
         resource('a', {'org': ORGANISATION}),
@@ -208,3 +238,11 @@ def test_stack_outputs_are_exported(preview: bool) -> None:
         'project': UNKNOWN if preview else 'id-of-project',
         'all': [UNKNOWN if preview else '42', 'x'],
     }
+
+
+def test_an_archive_arrives_as_a_file_with_just_its_bytes(preview: bool) -> None:
+    archive = Archive('source', {'main.py': b'print(1)'})
+    inputs: dict[str, Value] = {'source': archive, 'nested': [{'again': archive}]}
+    found: dict[str, Any] = dict(run_plan(resource('a', inputs), preview=preview).resources['a'].inputs)
+    for asset in (found['source'], found['nested'][0]['again']):
+        assert hashlib.sha256(Path(asset['path']).read_bytes()).hexdigest() == archive.sha256

@@ -7,34 +7,32 @@ catalogue say; an input that differs is printed like any other.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from cpg_infra.abstraction.gcp.iam import role_name
 from cpg_infra.abstraction.gcp.roles import GCP_ROLES
 from cpg_infra.plan import Asset, AssetKind, Grant, Plan, Resource, Value
 from cpg_infra.plan.roles import IN_WORDS
+from tests.examples import azure_policies
+from tests.examples.sentences import Sentence
 
 ORGANISATION = '<organisation>'
 NUMBER = '471147114711'
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """`words` followed by `members`; `said` are the inputs that the sentence stands for."""
-
-    words: str
-    members: tuple[str, ...]
-    said: frozenset[str]
-
-
 def catalogue() -> Iterator[str]:
-    """Each role in words, and what it is called on Google Cloud."""
+    """Each role in words, and what it is called on each cloud."""
     for role in GCP_ROLES:
         yield f'{role.value} ({IN_WORDS[role]}): {role_name(role, ORGANISATION)}'
+    yield 'on Azure:'
+    yield from (f'    {line}' for line in azure_policies.catalogue())
 
 
 def sentence(plan: Plan, resource: Resource) -> Sentence | None:
-    """What a policy on Google Cloud says; None for every other resource."""
+    """What a policy or a membership says; None for every other resource."""
+    if resource.type == 'azure-native:authorization:RoleAssignment':
+        return azure_policies.assignment(plan, resource)
+    if resource.type == 'azuread:index/groupMember:GroupMember':
+        return azure_policies.membership(plan, resource)
     if 'member' not in resource.inputs and not ('members' in resource.inputs and 'role' in resource.inputs):
         return None
     grant = plan.intent_by_key[resource.intents[0]]

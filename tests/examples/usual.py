@@ -12,6 +12,46 @@ from typing import Final
 from cpg_infra.plan import Json, Plan, Resource
 
 USUAL: Final[Mapping[str, Mapping[str, Json]]] = {
+    'azure-native:containerregistry:Registry': {
+        'registryName': '<physical before .>',
+        'resourceGroupName': '<resource group>',
+        'sku': {'name': 'Premium'},
+        'adminUserEnabled': False,
+        'anonymousPullEnabled': False,
+        'tags': {'dataset': '<dataset>'},
+    },
+    'azure-native:storage:BlobContainer': {
+        'accountName': '<physical before />',
+        'containerName': '<physical after />',
+        'resourceGroupName': '<resource group>',
+        'publicAccess': 'None',
+    },
+    'azure-native:storage:StorageAccount': {
+        'accountName': '<physical>',
+        'resourceGroupName': '<resource group>',
+        'kind': 'StorageV2',
+        'sku': {'name': 'Standard_GRS'},
+        'accessTier': 'Hot',
+        'allowBlobPublicAccess': False,
+        'allowSharedKeyAccess': False,
+        'allowCrossTenantReplication': False,
+        'defaultToOAuthAuthentication': True,
+        'enableHttpsTrafficOnly': True,
+        'minimumTlsVersion': 'TLS1_2',
+        'isHnsEnabled': False,
+        'tags': {'dataset': '<dataset>'},
+    },
+    'azuread:index/groupWithoutMembers:GroupWithoutMembers': {
+        'displayName': '<physical>',
+        'securityEnabled': True,
+        'mailEnabled': False,
+        'preventDuplicateNames': True,
+    },
+    'cpg:azure:Blob': {
+        'account': '<blob account>',
+        'container': '<blob container>',
+        'name': '<blob path>',
+    },
     'cpg:google:GroupMembers': {
         'group': '<physical>',
         'allowExternalMembers': 'true',
@@ -105,7 +145,14 @@ def stand_ins(plan: Plan) -> Callable[[Resource], Mapping[str, str]]:
 
     def of(resource: Resource) -> Mapping[str, str]:
         dataset = resource.owner.dataset
+        account, container, path = _blob(resource.physical)
         return {
+            '<blob account>': account,
+            '<blob container>': container,
+            '<blob path>': path,
+            '<physical before />': resource.physical.partition('/')[0],
+            '<physical before .>': resource.physical.partition('.')[0],
+            '<resource group>': f'lantern-{dataset or "common"}',
             '<physical>': resource.physical,
             '<physical before @>': resource.physical.partition('@')[0],
             '<physical after />': resource.physical.rpartition('/')[2],
@@ -116,6 +163,13 @@ def stand_ins(plan: Plan) -> Callable[[Resource], Mapping[str, str]]:
         }
 
     return of
+
+
+def _blob(address: str) -> tuple[str, str, str]:
+    """The account, container and path of a blob's address."""
+    host, _, rest = address.removeprefix('https://').partition('/')
+    container, _, path = rest.partition('/')
+    return host.partition('.')[0], container, path
 
 
 def fill(value: Json, words: Mapping[str, str]) -> Json:

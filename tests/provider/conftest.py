@@ -8,7 +8,7 @@ import pytest
 from tests.provider.engine import Provider
 from tests.services import LocalServices, identity_token
 
-SECRETS = ('google-token', 'hail-token', identity_token('deployer@example.org'))
+SECRETS = ('google-token', 'hail-token', identity_token('deployer@example.org'), 'azure-token')
 
 
 @pytest.fixture
@@ -34,10 +34,14 @@ def settings(services: LocalServices) -> dict[str, str]:
         'googleAccessToken': SECRETS[0],
         'hailTokenGcp': SECRETS[1],
         'hailTokenAzure': SECRETS[1],
+        'azureStorageToken': SECRETS[3],
+        'azureBlobUrl': services.blob_url,
+        'azureRoleTimeout': '0.5',
         'metamistUrl': 'https://metamist.example.org',
         'metamistToken': SECRETS[2],
         'firstWait': '0.002',
-        'patience': '0.6',
-        'hailUserTimeout': '0.5',
+        # Long enough for a machine that has other things to do. What tests the end of patience configures less.
+        'patience': '60',
+        'hailUserTimeout': '60',
         'requestsPerSecond': '10000',
     }

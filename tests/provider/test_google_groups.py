@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.provider.conftest import settings
 from tests.provider.engine import UNKNOWN, Failed, Held, Provider
 from tests.services import Fault, LocalServices
 
@@ -306,13 +307,17 @@ def test_a_group_and_a_member_made_a_moment_ago_are_waited_for(provider: Provide
 def test_a_member_whom_nobody_knows_is_told_in_the_end(provider: Provider, services: LocalServices) -> None:
     services.world.group(GROUP)
     services.world.google.unknown['typo@example.org'] = -1
+    provider.configure(**{**settings(services), 'patience': '0.6'})
     with pytest.raises(Failed, match=r'typo@example.org is not added: HTTP 404') as failed:
         provider.create(TYPE, inputs('typo@example.org', ANN))
     assert failed.value.held is not None
     assert failed.value.held.outputs['members'] == [ANN]
 
 
-def test_a_group_that_is_not_there_is_an_error_and_nothing_is_stored(provider: Provider) -> None:
+def test_a_group_that_is_not_there_is_an_error_and_nothing_is_stored(
+    provider: Provider, services: LocalServices
+) -> None:
+    provider.configure(**{**settings(services), 'patience': '0.6'})
     with pytest.raises(Failed, match=f'the group {GROUP} is not found: HTTP 404') as failed:
         provider.create(TYPE, inputs(ANN))
     assert failed.value.held is None

@@ -42,6 +42,7 @@ def test_the_identity_is_waited_for(provider: Provider, services: LocalServices)
 
 def test_an_empty_identity_is_never_stored(provider: Provider, services: LocalServices) -> None:
     services.world.hail['gcp'].activates_after = -1
+    provider.configure(**{**settings(services), 'hailUserTimeout': '0.5'})
     with pytest.raises(Failed, match=r'was still creating after 0\.5 s \(cpg:hailUserTimeout\)') as failed:
         provider.create(TYPE, NEWS)
     held = failed.value.held
@@ -56,14 +57,14 @@ def test_an_empty_identity_is_never_stored(provider: Provider, services: LocalSe
 
 
 def test_a_stopped_run_does_not_wait_and_the_next_one_does(provider: Provider, services: LocalServices) -> None:
-    provider.configure(**{**settings(services), 'hailUserTimeout': '60'})
+    provider.configure(**{**settings(services), 'hailUserTimeout': '600'})
     hail = services.world.hail['gcp']
     hail.activates_after = -1
 
     def stop() -> None:
         while 'shallow-test' not in hail.users:
             time.sleep(0.01)
-        time.sleep(0.1)
+        # The user is being made, and nobody waits for it yet: that counts too.
         provider.cancel()
 
     stopping = threading.Thread(target=stop)

@@ -30,6 +30,8 @@ def test_every_key_and_variable_is_on_the_page() -> None:
 def test_the_figures_are_those_of_the_program() -> None:
     usual = Settings()
     assert f'must be active: {usual.hail_user_timeout:g} ' in PAGE
+    assert f'must be in effect: {usual.azure_role_timeout:g} ' in PAGE
+    assert f'stands for the account: `{usual.azure_blob_url}` ' in PAGE
     assert f'polling an operation: {usual.patience:g} ' in PAGE
     assert f'with jitter: {usual.first_wait:g} ' in PAGE
     assert f'to each host: {usual.requests_per_second:g} ' in PAGE

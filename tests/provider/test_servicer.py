@@ -56,7 +56,9 @@ def test_an_unknown_value_outside_a_preview_is_refused(provider: Provider, servi
 
 
 def test_a_type_that_nobody_knows_is_told(provider: Provider) -> None:
-    with pytest.raises(Failed, match='the provider cpg has no type cpg:hail:Usr; there are cpg:google:GroupMembers'):
+    with pytest.raises(
+        Failed, match='the provider cpg has no type cpg:hail:Usr; there are cpg:azure:Blob, cpg:google:GroupMembers'
+    ):
         provider.create('cpg:hail:Usr', {})
 
 
@@ -81,7 +83,7 @@ def test_the_schema_is_that_of_the_types(provider: Provider) -> None:
         assert set(served['properties']) == set(type_.properties)
         assert set(served['requiredInputs']) == {key for key, each in type_.inputs.items() if each.required}
     assert {key for key, each in schema['provider']['inputProperties'].items() if each.get('secret')} == {
-        'googleAccessToken', 'hailTokenGcp', 'hailTokenAzure', 'metamistToken',
+        'azureStorageToken', 'googleAccessToken', 'hailTokenGcp', 'hailTokenAzure', 'metamistToken',
     }  # fmt: skip
     assert set(schema['types']['cpg:metamist:ProjectMembers']['properties']) == {'reader', 'contributor', 'writer'}
 
@@ -101,6 +103,9 @@ def test_tokens_of_the_configuration_are_stored_as_secrets(provider: Provider) -
         ('requestsPerSecond', '0', 'must be a number above 0'),
         ('endpoints', '[]', 'must be a JSON object from address to address'),
         ('endpoints', '{"https://a": "b"}', 'b is not an address that begins with https:// or http://'),
+        ('azureBlobUrl', 'https://blobs.example.org', 'https://blobs.example.org has no {account}'),
+        ('azureBlobUrl', '{account}.example.org', '{account}.example.org is not an address that begins with'),
+        ('azureBlobUrl', 'https://{account}.blob.example.org', ''),
         ('metamistURL', 'x', 'is no key of this provider'),
         ('version', '1.0.0', ''),
         ('patience', UNKNOWN, ''),

@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Request:
-    """`path` begins below the service's own prefix; `body` is parsed JSON, or form fields."""
+    """`path` begins below the service's own prefix; `body` is parsed JSON, form fields, or a text."""
 
     method: str
     path: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
@@ -11,10 +12,14 @@ from tests.services.world import Google, World
 
 
 class CloudIdentity:
-    """`/v1/groups…` and `/v1/operations…`. Writes to one group that cross are aborted, as Google does."""
+    """`/v1/groups…` and `/v1/operations…`. Writes to one group that cross are aborted, as Google does.
 
-    def __init__(self, world: World) -> None:
+    With `exists` another test double makes and deletes the groups, and it says which there are.
+    """
+
+    def __init__(self, world: World, exists: Callable[[str], bool] | None = None) -> None:
         self._world = world
+        self._exists = exists
         self._writing: set[str] = set()
         self._guard = threading.Lock()
 
@@ -65,13 +70,20 @@ class CloudIdentity:
         left = google.invisible.get(email.lower(), 0)
         if left:
             google.invisible[email.lower()] = left - 1
-        else:
-            for name, group in google.groups.items():
-                if group['email'] == email.lower():
-                    return name
-            if google.makes_groups:
-                return self._world.group(email)
+        elif (name := self._named(email)) is not None:
+            return name
         raise google_error(404, 'NOT_FOUND', f'Error(2001): Group {email} not found.')
+
+    def _named(self, email: str) -> str | None:
+        groups = self._google.groups
+        name = next((name for name, group in groups.items() if group['email'] == email.lower()), None)
+        if self._exists is None:
+            return name
+        if self._exists(email.lower()):
+            return name or self._world.group(email)
+        if name is not None:
+            del groups[name]
+        return None
 
     def _group(self, name: str) -> dict[str, Any]:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
@@ -12,8 +13,9 @@ from tests.services.world import Hail, World
 class HailServices:
     """`/<cloud>/auth/api/v1alpha…` and `/<cloud>/batch/api/v1alpha…`."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, application_named: Callable[[str], str] | None = None) -> None:
         self._world = world
+        self._application_named = application_named
 
     def handle(self, request: Request) -> Answer:
         cloud, service, *_ = request.parts
@@ -40,11 +42,17 @@ class HailServices:
         user = hail.users[name]
         if user['state'] == 'creating':
             if user['reads_left'] == 0:
-                domain = 'hail-example.iam.gserviceaccount.com' if cloud == 'gcp' else 'hail-example.onmicrosoft.com'
-                user |= {'state': 'active', 'hail_identity': f'{name}-{self._world.number():03d}@{domain}'}
+                user |= {'state': 'active', 'hail_identity': self._identity(cloud, name)}
             elif user['reads_left'] > 0:
                 user['reads_left'] -= 1
         return {key: value for key, value in user.items() if key != 'reads_left'} | {'username': name}
+
+    def _identity(self, cloud: str, name: str) -> str:
+        """An account on Google Cloud; on Azure the object id of an application."""
+        if cloud == 'azure' and self._application_named is not None:
+            return self._application_named(name)
+        domain = 'hail-example.iam.gserviceaccount.com' if cloud == 'gcp' else 'hail-example.onmicrosoft.com'
+        return f'{name}-{self._world.number():03d}@{domain}'
 
 
 def _make_user(hail: Hail, name: str, body: Any) -> Answer:

@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from tests.services.azure import BlobService
+from tests.services.azure_tokens import AzureTokens
+from tests.services.billing import BillingServices
 from tests.services.exchange import Answer, Refusal, Request
 from tests.services.faults import Fault
 from tests.services.google import CloudIdentity, GroupsSettings
@@ -27,12 +30,17 @@ SERVICES = {
     'https://iamcredentials.googleapis.com': '/tokens',
     'https://sts.googleapis.com': '/tokens',
     'http://metadata.google.internal': '/tokens',
+    'https://login.microsoftonline.com': '/entra',
+    'http://169.254.169.254': '/entra',
     'https://auth.hail.example.org': '/hail/gcp/auth',
     'https://batch.hail.example.org': '/hail/gcp/batch',
     'https://auth.azure.hail.example.org': '/hail/azure/auth',
     'https://batch.azure.hail.example.org': '/hail/azure/batch',
     'https://internal.hail.example.org': '/hail/gcp',
     'https://metamist.example.org': '/metamist',
+    'https://cloudbilling.googleapis.com': '/billing',
+    'https://billingbudgets.googleapis.com': '/budgets',
+    'https://slack.com': '/slack',
 }
 """Where each service of the world outside is found here."""
 
@@ -40,11 +48,20 @@ SERVICES = {
 class LocalServices:
     """The servers, from `with` on. `latency`: seconds before each answer.
 
-    A `file` keeps the state over restarts. `faults` are struck in their order, the first that matches.
+    A `file` keeps the state over restarts. `group_exists` says which groups there are when another test double makes
+    them, and `application_named` the object id of an application in the directory of Azure, which it makes when needed.
+    `faults` are struck in their order, the first that matches.
     """
 
     def __init__(
-        self, world: World | None = None, *, port: int = 0, latency: float = 0.0, file: Path | None = None
+        self,
+        world: World | None = None,
+        *,
+        port: int = 0,
+        latency: float = 0.0,
+        file: Path | None = None,
+        group_exists: Callable[[str], bool] | None = None,
+        application_named: Callable[[str], str] | None = None,
     ) -> None:
         if world is None and file is not None and file.exists():
             world = World.from_dict(json.loads(file.read_text(encoding='utf-8')))
@@ -52,6 +69,8 @@ class LocalServices:
         self.faults: list[Fault] = []
         self.calls: list[dict[str, Any]] = []
         self._file = file
+        self._group_exists = group_exists
+        self._application_named = application_named
         self._lock = threading.RLock()
         self._world = world or World()
         self._handlers: dict[str, Callable[[Request], Answer]] = {}
@@ -64,13 +83,19 @@ class LocalServices:
         return self._world
 
     def _serve_world(self) -> None:
-        self._identity = CloudIdentity(self._world)
+        self.identity = CloudIdentity(self._world, self._group_exists)
+        billing = BillingServices(self._world)
         self._handlers = {
-            'identity': self._identity.handle,
+            'identity': self.identity.handle,
             'settings': GroupsSettings(self._world).handle,
             'tokens': GoogleTokens(self._world).handle,
-            'hail': HailServices(self._world).handle,
+            'entra': AzureTokens(self._world).handle,
+            'blob': BlobService(self._world).handle,
+            'hail': HailServices(self._world, self._application_named).handle,
             'metamist': MetamistService(self._world).handle,
+            'billing': billing.cloud_billing,
+            'budgets': billing.budgets,
+            'slack': billing.slack,
         }
 
     @property
@@ -80,6 +105,11 @@ class LocalServices:
     def endpoints(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """What the provider's key `endpoints` takes; `more` maps further addresses to prefixes here."""
         return {service: self.url + prefix for service, prefix in {**SERVICES, **(more or {})}.items()}
+
+    @property
+    def blob_url(self) -> str:
+        """What the provider's key `azureBlobUrl` takes."""
+        return f'{self.url}/blob/{{account}}'
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -142,7 +172,7 @@ class LocalServices:
         writing = None
         try:
             if service == 'identity':
-                writing = self._identity.begin(inner)
+                writing = self.identity.begin(inner)
             time.sleep(self.latency)
             with self._lock:
                 answer = self._handlers[service](inner)
@@ -152,7 +182,7 @@ class LocalServices:
             answer = refusal.answer
         finally:
             if writing is not None:
-                self._identity.end(writing)
+                self.identity.end(writing)
         return answer
 
     def _control(self, request: Request) -> Answer:
@@ -212,9 +242,9 @@ def _handler(services: LocalServices) -> type[BaseHTTPRequestHandler]:
             content = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
             encoded = content.encode()
             self.send_response(answer.status)
-            self.send_header('Content-Type', 'text/plain' if isinstance(answer.body, str) else 'application/json')
-            self.send_header('Content-Length', str(len(encoded)))
-            for key, value in answer.headers.items():
+            kind = 'text/plain' if isinstance(answer.body, str) else 'application/json'
+            headers = {'Content-Type': kind, 'Content-Length': str(len(encoded)), **answer.headers}
+            for key, value in headers.items():
                 self.send_header(key, value)
             self.end_headers()
             self.wfile.write(encoded)
@@ -228,7 +258,7 @@ def _handler(services: LocalServices) -> type[BaseHTTPRequestHandler]:
                 return None
             if 'form' in self.headers.get('Content-Type', ''):
                 return dict(parse_qsl(content.decode(), keep_blank_values=True))
-            return json.loads(content)
+            return json.loads(content) if 'json' in self.headers.get('Content-Type', '') else content.decode()
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             pass

@@ -27,8 +27,6 @@ class Google:
     operations_are_readable: bool = True
     only_inside: str | None = None
     """A domain: members from elsewhere need the group's setting."""
-    makes_groups: bool = False
-    """A look-up makes the group. For runs whose groups another test double makes."""
     page: int = 500
     accounts: dict[str, str] = field(default_factory=dict)
     """Who a token of the token services speaks for."""
@@ -62,12 +60,45 @@ class Metamist:
 
 
 @dataclass
+class Azure:
+    """Blobs of `account/container` by their name: `{content, type, etag, snapshots}`."""
+
+    containers: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    tokens: list[str] = field(default_factory=lambda: ['azure-token'])
+    refuses: int = 0
+    """So many requests come before our role is known; -1: it never is."""
+    makes_containers: bool = False
+    """A request makes the container. For runs whose containers another test double makes."""
+    accounts: dict[str, str] = field(default_factory=dict)
+    """Who a token of the token services speaks for."""
+
+
+@dataclass
+class Billing:
+    """Google's billing and its budgets, and Slack."""
+
+    projects: dict[str, str] = field(default_factory=dict)
+    """The billing account of each project; empty: none."""
+    budgets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """As the API shows them, by their whole name."""
+    sticky: list[str] = field(default_factory=list)
+    """Projects that stay linked whatever is asked."""
+    page: int = 100
+    slack_tokens: list[str] = field(default_factory=lambda: ['slack-token'])
+    channels: list[str] = field(default_factory=lambda: ['billing-costs'])
+    posts: list[dict[str, Any]] = field(default_factory=list)
+    """Messages that Slack took."""
+
+
+@dataclass
 class World:
     """All services."""
 
     google: Google = field(default_factory=Google)
     hail: dict[str, Hail] = field(default_factory=lambda: {'gcp': Hail(), 'azure': Hail()})
     metamist: Metamist = field(default_factory=Metamist)
+    azure: Azure = field(default_factory=Azure)
+    billing: Billing = field(default_factory=Billing)
     serial: int = 0
 
     def number(self) -> int:
@@ -84,6 +115,8 @@ class World:
             Google(**given.get('google', {})),
             {cloud: Hail(**found) for cloud, found in given.get('hail', {}).items()} or cls().hail,
             Metamist(**given.get('metamist', {})),
+            Azure(**given.get('azure', {})),
+            Billing(**given.get('billing', {})),
             given.get('serial', 0),
         )
 
@@ -118,3 +151,27 @@ class World:
         """Who is in a group now."""
         group = next(group for group in self.google.groups.values() if group['email'] == email.lower())
         return {member['address'].lower() for member in group['members'].values() if 'removed' not in member}
+
+    def container(self, account: str, name: str) -> dict[str, dict[str, Any]]:
+        """A container without blobs."""
+        return self.azure.containers.setdefault(f'{account}/{name}', {})
+
+    def blob(self, container: dict[str, dict[str, Any]], name: str, content: str, kind: str) -> dict[str, Any]:
+        """A blob, written; it has another ETag each time."""
+        container[name] = {
+            **container.get(name, {}),
+            'content': content,
+            'type': kind,
+            'etag': f'"0x{self.number():X}"',
+        }
+        return container[name]
+
+    def budget(self, account: str, number: str, project: str, units: int, currency: str = 'AUD') -> None:
+        """A monthly budget that is called as its project is."""
+        name = f'billingAccounts/{account}/budgets/{number}'
+        self.billing.budgets[name] = {
+            'name': name,
+            'displayName': project,
+            'budgetFilter': {'projects': [f'projects/{self.number()}'], 'calendarPeriod': 'MONTH'},
+            'amount': {'specifiedAmount': {'currencyCode': currency, 'units': str(units)}},
+        }

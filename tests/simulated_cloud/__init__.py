@@ -1,8 +1,9 @@
 """A simulated cloud: a test double that the real Pulumi engine deploys to.
 
-Providers of ours under the names of the real ones (`pulumi-resource-gcp`) keep a cloud in a file. They know what the
-real ones know about the types that we use: what is required, what forces a replacement, which outputs there are, and
-what a cloud refuses. Nothing here ever talks to a cloud, and nothing outside `tests` imports it.
+Providers of ours under the names of the real ones (`pulumi-resource-gcp`, `-azure-native`, `-azuread`) keep a cloud in
+a file, Google Cloud in one and Azure in another. They know what the real ones know about the types that we use: what is
+required, what forces a replacement, which outputs there are, and what a cloud refuses. Nothing here ever talks to a
+cloud, and nothing outside `tests` imports it.
 
 | module | is |
 | --- | --- |
@@ -13,7 +14,9 @@ what a cloud refuses. Nothing here ever talks to a cloud, and nothing outside `t
 | `faults` | the log of calls, and a script of what goes wrong |
 | `wire` | values as the engine sends them |
 | `servicer`, `provider` | the gRPC service, and the program that serves it |
-| `gcp` | the types of Google Cloud |
+| `gcp`, `azure` | the types of Google Cloud; those of Azure's resource manager and of its directory |
+| `busy` | writes that must not meet |
+| `naming` | naming rules |
 | `seed` | what people made by hand before the first deployment |
 | `launchers` | executables for a test: providers and the language host |
 | `language_host` | runs a project folder, in place of Pulumi's own host for Python |

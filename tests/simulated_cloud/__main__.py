@@ -11,9 +11,13 @@ import os
 import re
 import sys
 from pathlib import Path
+from typing import Final
 
+from tests.simulated_cloud.azure.lookups import made_up_id
 from tests.simulated_cloud.faults import calls
-from tests.simulated_cloud.journal import Journal
+from tests.simulated_cloud.journal import Journal, Thing, Transaction
+
+CLOUDS: Final = ('gcp', 'azure')
 
 
 def main() -> int:
@@ -28,7 +32,9 @@ def main() -> int:
     put.add_argument('value', help='JSON')
     remove = commands.add_parser('remove', help='delete a thing')
     remove.add_argument('key')
-    grant = commands.add_parser('grant', help='give a role on a thing to a member')
+    grant = commands.add_parser(
+        'grant', help='give a role on a thing to a member; on Azure, a role definition to an object id'
+    )
     grant.add_argument('thing')
     grant.add_argument('role')
     grant.add_argument('member')
@@ -43,25 +49,41 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
             if call.method in {'Create', 'Update', 'Delete'} and not call.preview:
                 sys.stdout.write(f'{call.method} {call.type} {call.name} {call.error}\n')
         return 0
-    with Journal(folder / 'gcp.jsonl').transaction() as cloud:
-        if options.command == 'show':
-            found = {key: thing for key, thing in cloud.items() if re.match(options.pattern, key)}
-            sys.stdout.write(json.dumps(found, indent=2) + '\n')
-            return 0
-        key = options.thing if options.command == 'grant' else options.key
-        thing = cloud.get(key)
-        if thing is None:
-            sys.stderr.write(f'there is no {key}\n')
-            return 1
-        if options.command == 'set':
-            cloud.put(key, {**thing, 'inputs': {**thing['inputs'], options.input: json.loads(options.value)}})
-        elif options.command == 'remove':
-            cloud.remove(key)
-        else:
-            policy = cloud.get(f'policy {key}') or {'type': 'policy', 'roles': {}, 'etag': 'by hand'}
-            members = [*policy['roles'].get(options.role, ()), options.member]
-            cloud.put(f'policy {key}', {**policy, 'roles': {**policy['roles'], options.role: members}})
-    return 0
+    clouds = [Journal(folder / f'{name}.jsonl') for name in CLOUDS]
+    if options.command == 'show':
+        things = {key: thing for cloud in clouds for key, thing in cloud.things().items()}
+        found = {key: thing for key, thing in things.items() if re.match(options.pattern, key)}
+        sys.stdout.write(json.dumps(found, indent=2) + '\n')
+        return 0
+    key = options.thing if options.command == 'grant' else options.key
+    for journal in clouds:
+        with journal.transaction() as cloud:
+            thing = cloud.get(key)
+            if thing is not None:
+                _change(options, cloud, key, thing)
+                return 0
+    sys.stderr.write(f'there is no {key}\n')
+    return 1
+
+
+def _change(options: argparse.Namespace, cloud: Transaction, key: str, thing: Thing) -> None:
+    if options.command == 'set':
+        cloud.put(key, {**thing, 'inputs': {**thing['inputs'], options.input: json.loads(options.value)}})
+    elif options.command == 'remove':
+        cloud.remove(key)
+    elif 'Microsoft' in str(thing.get('id')) or key.startswith('resourcegroup '):
+        name = made_up_id('by hand', key, options.role, options.member)
+        inputs = {
+            'scope': thing['id'],
+            'roleDefinitionId': options.role,
+            'principalId': options.member,
+            'roleAssignmentName': name,
+        }
+        cloud.put(f'assignment {name}', {'type': 'by hand', 'id': name, 'inputs': inputs, 'outputs': {}})
+    else:
+        policy = cloud.get(f'policy {key}') or {'type': 'policy', 'roles': {}, 'etag': 'by hand'}
+        members = [*policy['roles'].get(options.role, ()), options.member]
+        cloud.put(f'policy {key}', {**policy, 'roles': {**policy['roles'], options.role: members}})
 
 
 if __name__ == '__main__':

@@ -1,4 +1,4 @@
-"""The providers that are simulated, by name. Another cloud adds a line here and a folder beside `gcp`."""
+"""The providers that are simulated, by name."""
 
 from __future__ import annotations
 
@@ -12,6 +12,14 @@ def catalogue(name: str) -> Catalogue:
         from tests.simulated_cloud.gcp import CATALOGUE
 
         return CATALOGUE
+    if name in {'azure-native', 'azuread'}:
+        from tests.simulated_cloud.azure import CATALOGUES
+
+        return CATALOGUES[name]
+    if name == 'github':
+        from tests.simulated_cloud.github import CATALOGUE as GITHUB
+
+        return GITHUB
     if name == 'cpg':
         from tests.simulated_cloud.stand_in_for_cpg import CATALOGUE as STAND_IN
 

@@ -44,18 +44,20 @@ def differences(
     old_inputs: Mapping[str, Any],
     new_inputs: Mapping[str, Any],
     unordered: Collection[str] = (),
+    *,
+    exact: bool = False,
 ) -> Iterator[Difference]:
     """What an update would change.
 
     A value that is asked for is compared with what is there; one that was asked for and no longer is, goes away.
-    The order in a list under a key in `unordered` says nothing.
+    The order in a list under a key in `unordered` says nothing. `exact`: false and absent are two things.
     """
     for key in sorted(old_inputs.keys() | new_inputs.keys()):
         if key.startswith('__'):
             continue
         old = outputs[key] if key in outputs else old_inputs.get(key)
         new = new_inputs.get(key)
-        if is_nothing(old) and is_nothing(new):
+        if (old is None and new is None) if exact else (is_nothing(old) and is_nothing(new)):
             continue
         if key in unordered and isinstance(old, list) and isinstance(new, list):
             yield from _of_sets(key, old, new)

@@ -26,6 +26,10 @@ TRIES: Final = 4
 PAUSE: Final = 0.02
 """Seconds between tries. Real providers wait longer."""
 
+HELD: Final = 'held'
+LONGEST_HOLD: Final = 600.0
+"""Seconds after which what is held goes on, should its test have failed."""
+
 
 class Do(StrEnum):
     """What happens to a call."""
@@ -37,6 +41,7 @@ class Do(StrEnum):
     CRASH = 'crash'  # the provider dies before it does anything
     CRASH_AFTER = 'crash-after'  # the provider dies before it can answer
     DELAY = 'delay'  # it takes a while
+    HOLD = 'hold'  # it waits until the test lets it go on
     LAG = 'lag'  # what it makes is not seen by the next look-ups
 
 
@@ -81,6 +86,7 @@ class Script:
 
     def __init__(self, folder: Path, provider: str) -> None:
         self.provider = provider
+        self._folder = folder
         self._faults = faults_of(folder)
         self._counts = Journal(folder / 'fault-counts.jsonl')
         self._log = os.open(folder / 'calls.jsonl', os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -93,11 +99,21 @@ class Script:
         for fault in due:
             if fault.do is Do.DELAY:
                 time.sleep(fault.seconds)
+            elif fault.do is Do.HOLD:
+                self._hold(call)
             elif fault.do is Do.CRASH:
                 self.crash(call)
             elif fault.do in {Do.FAIL, Do.THROTTLE}:
                 raise (Throttled if fault.do is Do.THROTTLE else Refused)(fault.text)
         return due
+
+    def _hold(self, call: Call) -> None:
+        held = self._folder / HELD / call.name
+        held.parent.mkdir(exist_ok=True)
+        held.touch()
+        deadline = time.monotonic() + LONGEST_HOLD
+        while held.exists() and time.monotonic() < deadline:
+            time.sleep(PAUSE)
 
     def _due(self, call: Call) -> tuple[Fault, ...]:
         due = []
@@ -131,6 +147,17 @@ def write_faults(folder: Path, *faults: Fault) -> None:
     """Let these go wrong from now on, for providers that start after this; counting begins anew."""
     (folder / 'faults.json').write_text(json.dumps([asdict(fault) for fault in faults]), encoding='utf-8')
     (folder / 'fault-counts.jsonl').unlink(missing_ok=True)
+
+
+def held(folder: Path) -> set[str]:
+    """The logical names of what waits to be let go on."""
+    return {each.name for each in (folder / HELD).glob('*')}
+
+
+def release(folder: Path) -> None:
+    """Let everything go on that waits."""
+    for each in (folder / HELD).glob('*'):
+        each.unlink()
 
 
 def faults_of(folder: Path) -> tuple[Fault, ...]:

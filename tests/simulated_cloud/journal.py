@@ -12,6 +12,7 @@ import fcntl
 import json
 import os
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,6 +73,21 @@ class Journal:
         self._read_to += whole
         if whole < len(fresh):
             os.ftruncate(descriptor, self._read_to)
+
+
+def births(path: Path) -> Counter[str]:
+    """How often each object came to be: from its whole history, whatever anybody said about it."""
+    found: Counter[str] = Counter()
+    there: set[str] = set()
+    for line in path.read_text(encoding='utf-8').splitlines():
+        entry = json.loads(line)
+        key = entry['key']
+        if entry['value'] is None:
+            there.discard(key)
+        elif key not in there:
+            there.add(key)
+            found[key] += 1
+    return found
 
 
 class Transaction:

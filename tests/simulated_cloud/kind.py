@@ -118,7 +118,7 @@ class Thing:
         key = self.key({**inputs, **outputs})
         there = world.get(key)
         if there is not None and self.taken is not None:
-            raise Refused(self.taken(inputs))
+            raise Refused(self.taken({**inputs, **outputs}))
         if there is not None:
             outputs = {**outputs, **there['outputs']}
         made = Made(self.id(inputs, outputs), dict(inputs), outputs)

@@ -16,6 +16,8 @@ from typing import Final
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 PIDS: Final = 'pids'
 
+PROVIDERS_OF_CLOUDS: Final = ('gcp', 'azure-native', 'azuread', 'github')
+
 
 def write_provider(folder: Path, name: str, cloud: Path) -> None:
     """`folder/pulumi-resource-<name>`: a simulated provider over the cloud in the folder `cloud`."""
@@ -52,7 +54,7 @@ def _write(script: Path, cloud: Path, command: list[str]) -> None:
     script.chmod(0o755)
 
 
-def left_behind(cloud: Path, patience: float = 5.0) -> list[int]:
+def left_behind(cloud: Path, patience: float = 60.0) -> list[int]:
     """Process ids of providers and hosts that are still there after `patience` seconds."""
     noted = cloud / PIDS
     pids = [int(line) for line in noted.read_text(encoding='utf-8').split()] if noted.exists() else []

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.simulated_cloud.launchers import (
+    PROVIDERS_OF_CLOUDS,
     REPOSITORY,
     write_cloud_tool,
     write_language_host,
@@ -49,6 +50,8 @@ The cloud is a file. Drift, and what becomes of it:
     cloud show 'bucket lantern-ataxia-main$'
     cloud grant 'bucket lantern-ataxia-main' roles/storage.admin user:somebody@elsewhere.example.org
     cloud remove 'group lt-ataxia-analysis@groups.lantern.example.org'
+    cloud show 'container lanternimagingver/'
+    cloud set 'container lanternimagingver/main' publicAccess '"Blob"'
     pulumi refresh
     pulumi up
     pulumi destroy
@@ -66,7 +69,8 @@ def prepare(folder: Path, pulumi: Path, surroundings: Mapping[str, str]) -> dict
         seed(cloud, 'lantern')
     for name in ('state', 'home'):
         (folder / name).mkdir(exist_ok=True)
-    write_provider(tools, 'gcp', cloud)
+    for name in PROVIDERS_OF_CLOUDS:
+        write_provider(tools, name, cloud)
     write_own_provider(tools, cloud)
     write_language_host(tools, cloud, pulumi.resolve().with_name(RUNNER))
     write_cloud_tool(tools, cloud)
@@ -105,8 +109,8 @@ def main() -> int:
         sys.stderr.write('The sandbox needs a Pulumi CLI, and there is none (tools/pulumi-cli/README.md).\n')
         return 1
     folder: Path = options.folder.absolute()
-    folder.mkdir(parents=True, exist_ok=True)
-    with services(folder / 'services.json', options.port) as running:
+    (folder / 'cloud').mkdir(parents=True, exist_ok=True)
+    with services(folder / 'cloud', folder / 'services.json', options.port) as running:
         prepare(folder, Path(pulumi), environment(running))
         project = folder / 'lantern'
         sys.stdout.write(

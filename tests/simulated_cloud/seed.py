@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from tests.simulated_cloud.azure.seeding import seed_azure
 from tests.simulated_cloud.gcp.projects import FIRST_NUMBER, enabled_from_the_start
 from tests.simulated_cloud.journal import Journal
 from tests.simulated_cloud.world import World
@@ -18,9 +19,11 @@ SEEDS: Final = Path(__file__).with_name('seeds')
 
 
 def seed(folder: Path, name: str) -> None:
-    """Begin the cloud in `folder` with what the file `seeds/<name>.toml` lists."""
+    """Begin the clouds in `folder` with what the file `seeds/<name>.toml` lists."""
     folder.mkdir(parents=True, exist_ok=True)
     made = listed(name)
+    if 'azure' in made:
+        seed_azure(folder, made['azure'])
     with Journal(folder / 'gcp.jsonl').transaction() as transaction:
         world = World(transaction)
         for key, thing in _things(made):
@@ -67,5 +70,10 @@ def _in_project(world: World, project: Mapping[str, Any]) -> Iterator[tuple[str,
         yield f'registry {name}/{registry}', _by_hand(registry, {})
     for service in project.get('run', ()):
         yield f'run {name}/{service}', _by_hand(service, {})
+    for tables in project.get('tables', ()):
+        table_set, _, table = tables.partition('.')
+        yield f'tables {name}/{table_set}', _by_hand(table_set, {})
+        if table:
+            yield f'table {name}/{table_set}/{table}', _by_hand(table, {})
     for topic in project.get('topics', ()):
         yield f'topic projects/{name}/topics/{topic}', _by_hand(topic, {})

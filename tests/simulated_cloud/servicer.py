@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -14,6 +14,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from tests.simulated_cloud import wire
+from tests.simulated_cloud.busy import Busy
 from tests.simulated_cloud.difference import Change, Difference, differences
 from tests.simulated_cloud.faults import PAUSE, TRIES, Call, Do, Fault, Script, Throttled
 from tests.simulated_cloud.journal import Journal
@@ -27,12 +28,20 @@ Context: TypeAlias = grpc.ServicerContext
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What one provider serves: types and functions by token. `version` is that of the provider it stands for."""
+    """What one provider serves: types and functions by token. `version` is that of the provider it stands for.
+
+    Several providers may work on one `cloud`. A `bridged` provider is built on one for Terraform: what is absent and
+    what is false are one to it, it compares with what is there and not with what was asked for, and it wraps errors.
+    `alone` says, for a type whose writes must not meet, how the second one is refused; the same text is the same place.
+    """
 
     name: str
     version: str
+    cloud: str
     kinds: Mapping[str, Kind]
     functions: Mapping[str, Function]
+    bridged: bool = True
+    alone: Mapping[str, Callable[[Inputs], str]] = field(default_factory=dict)
 
 
 class HalfDone(Exception):
@@ -49,7 +58,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     def __init__(self, catalogue: Catalogue, folder: Path) -> None:
         self.catalogue = catalogue
-        self.journal = Journal(folder / f'{catalogue.name}.jsonl')
+        self.folder = folder
+        self.journal = Journal(folder / f'{catalogue.cloud}.jsonl')
+        self.busy = Busy()
         self.script = Script(folder, catalogue.name)
 
     # What is asked once -----------------------------------------------------------------------------------
@@ -108,7 +119,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
                 new[key] = old[key]
             else:
                 new.pop(key, None)
-        found = list(differences(wire.read(request.olds), old, new, kind.unordered))
+        there = wire.read(request.olds) if self.catalogue.bridged else {}
+        found = list(differences(there, old, new, kind.unordered, exact=not self.catalogue.bridged))
         replaces = sorted({each.key for each in found} & kind.replaces)
         self.script.log(self._call('Diff', request, preview=True))
         return provider_pb2.DiffResponse(
@@ -127,7 +139,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             # Outputs that are left out are unknown to the program.
             self.script.log(call)
             return provider_pb2.CreateResponse(properties=wire.write(inputs))
-        made = self._serve(context, call, lambda world, after: after(kind.create(world, inputs)))
+        made = self._serve(context, call, lambda world, after: after(kind.create(world, inputs)), inputs)
         return provider_pb2.CreateResponse(id=made.id, properties=wire.write(made.properties, kind.secrets))
 
     def Read(self, request: provider_pb2.ReadRequest, context: Context) -> provider_pb2.ReadResponse:  # noqa: N802
@@ -148,7 +160,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         if request.preview:
             self.script.log(call)
             return provider_pb2.UpdateResponse(properties=wire.write({**old, **new}, kind.secrets))
-        made = self._serve(context, call, lambda world, after: after(kind.update(world, request.id, old, new)))
+        made = self._serve(context, call, lambda world, after: after(kind.update(world, request.id, old, new)), new)
         return provider_pb2.UpdateResponse(properties=wire.write(made.properties, kind.secrets))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: Context) -> empty_pb2.Empty:  # noqa: N802
@@ -158,7 +170,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             kind.delete(world, request.id, known)
             return after(Made(request.id, {}, {}))
 
-        self._serve(context, self._call('Delete', request), delete)
+        self._serve(context, self._call('Delete', request), delete, known)
         return empty_pb2.Empty()
 
     # What they share --------------------------------------------------------------------------------------
@@ -173,13 +185,22 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def _call(self, method: str, request: Any, *, preview: bool = False) -> Call:
         return Call(self.catalogue.name, method, _token(request.urn), request.urn.rpartition('::')[2], preview)
 
-    def _serve(self, context: Context, call: Call, act: Callable[[World, Callable[[Made], Made]], Answer]) -> Answer:
-        """Carry a call out, with what goes wrong with it, and log it."""
+    def _serve(
+        self,
+        context: Context,
+        call: Call,
+        act: Callable[[World, Callable[[Made], Made]], Answer],
+        written: Inputs | None = None,
+    ) -> Answer:
+        """Carry a call out, with what goes wrong with it, and log it. `written`: of what is written, the properties."""
+        alone = self.catalogue.alone.get(call.type)
+        place = alone(written) if alone is not None and written is not None else None
         try:
             for attempt in range(1, TRIES + 1):
                 call = dataclasses.replace(call, tries=attempt)
                 try:
-                    answer = self._attempt(call, act)
+                    with self.busy.writing(place):
+                        answer = self._attempt(call, act)
                     self.script.log(call)
                     return answer
                 except Throttled:
@@ -191,7 +212,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             _abort_half_done(context, half)
         except Refused as refused:
             self.script.log(dataclasses.replace(call, error=str(refused)))
-            context.abort(grpc.StatusCode.UNKNOWN, f'1 error occurred:\n\t* {refused}\n\n')
+            text = f'1 error occurred:\n\t* {refused}\n\n' if self.catalogue.bridged else str(refused)
+            context.abort(grpc.StatusCode.UNKNOWN, text)
         raise AssertionError('abort raises')
 
     def _attempt(self, call: Call, act: Callable[[World, Callable[[Made], Made]], Answer]) -> Answer:
@@ -204,7 +226,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             return thing
 
         with self.journal.transaction() as transaction:
-            answer = act(World(transaction, lambda token: lag if token == call.type else 0), note)
+            world = World(transaction, lambda token: lag if token == call.type else 0, self.folder)
+            answer = act(world, note)
         for fault in due:
             self._afterwards(fault, call, made)
         return answer

@@ -39,3 +39,8 @@ def test_the_order_of_members_says_nothing() -> None:
 def test_what_the_cloud_added_is_no_change_and_what_it_changed_is_one() -> None:
     assert said({'a': 1, 'etag': 'x'}, {'a': 1}, {'a': 1}) == []
     assert said({'a': 2}, {'a': 1}, {'a': 1}) == ['UPDATE a']
+
+
+def test_to_a_provider_that_is_not_built_on_terraform_false_and_absent_are_two_things() -> None:
+    found = differences({}, {'a': False}, {'b': False, 'c': None}, exact=True)
+    assert [f'{each.change} {each.path}' for each in found] == ['DELETE a', 'ADD b']

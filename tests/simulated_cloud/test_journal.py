@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulated_cloud.journal import Journal
+from tests.simulated_cloud.journal import Journal, births
 
 
 def test_what_one_process_writes_another_sees_in_its_next_call(tmp_path: Path) -> None:
@@ -39,3 +39,16 @@ def test_a_line_that_a_killed_process_left_unfinished_is_cut_off(tmp_path: Path)
     with journal.transaction() as transaction:
         transaction.put('bucket c', {})
     assert Journal(file).things() == {'bucket a': {}, 'bucket c': {}}
+
+
+def test_the_history_tells_how_often_a_thing_came_to_be(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / 'cloud.jsonl')
+    for value in ({'a': 1}, {'a': 2}, None, {'a': 3}):
+        with journal.transaction() as transaction:
+            if value is None:
+                transaction.remove('bucket one')
+            else:
+                transaction.put('bucket one', value)
+    with journal.transaction() as transaction:
+        transaction.put('bucket two', {})
+    assert births(journal.path) == {'bucket one': 2, 'bucket two': 1}

@@ -83,3 +83,40 @@ def test_a_policy_takes_1500_principals_and_not_one_more(cloud: Cloud) -> None:
     cloud.create(READERS, **SCOPE, members=people[:1_500])
     with pytest.raises(Refused, match=r'members in the policy \(1501\)'):
         cloud.create(READERS, **SCOPE, members=people)
+
+
+IN_2026 = {'title': 'until 2027', 'expression': 'request.time < timestamp("2027-01-01T00:00:00Z")'}
+PROJECT_READERS = 'gcp:projects/iAMBinding:IAMBinding'
+ON_PROJECT = {'project': 'lantern-web', 'role': 'roles/browser'}
+
+
+def test_a_role_under_a_condition_is_a_role_of_its_own(cloud: Cloud) -> None:
+    made = cloud.create(PROJECT_READERS, **ON_PROJECT, members=['user:ana@lantern.example.org'])
+    conditional = cloud.create(
+        PROJECT_READERS, **ON_PROJECT, members=['user:bao@lantern.example.org'], condition=IN_2026
+    )
+    assert conditional.id == f'lantern-web/roles/browser/until 2027//{IN_2026["expression"]}'
+    seen = cloud.read(PROJECT_READERS, made.id, **made.properties)
+    assert seen is not None
+    assert seen.inputs == made.inputs
+    cloud.delete(PROJECT_READERS, made)
+    assert list(cloud.roles('project lantern-web').values()) == [['user:bao@lantern.example.org']]
+    imported = cloud.read(PROJECT_READERS, 'lantern-web roles/browser until 2027')
+    assert imported is not None
+    assert imported.inputs == conditional.inputs
+
+
+def test_a_condition_is_refused_where_google_takes_none(cloud: Cloud) -> None:
+    ana = {'members': ['user:ana@lantern.example.org'], 'condition': IN_2026}
+    with pytest.raises(Refused, match='primitive roles'):
+        cloud.create(PROJECT_READERS, project='lantern-web', role='roles/viewer', **ana)
+    cloud.bucket()
+    with pytest.raises(Refused, match='uniform bucket-level access'):
+        cloud.create(READERS, bucket='lantern-alpha-main', role=ROLE, **ana)
+    cloud.bucket('lantern-alpha-test', uniformBucketLevelAccess=True)
+    cloud.create(READERS, bucket='lantern-alpha-test', role=ROLE, **ana)
+    assert list(cloud.kinds[READERS].check({'condition': {'title': 'a'}})) == [
+        ('condition.expression', "Missing required property 'expression'")
+    ]
+    with pytest.raises(Refused, match='with the condition'):
+        cloud.read(PROJECT_READERS, 'lantern-web roles/browser until 2028')

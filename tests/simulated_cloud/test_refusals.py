@@ -126,5 +126,37 @@ def test_no_budget_for_a_project_that_is_not_there(cloud: Cloud) -> None:
         ('gcp:privilegedaccessmanager/entitlement:entitlement', 'entitlementId', '1st'),
     ],
 )
-def test_a_name_that_breaks_a_rule_is_refused_before_anything_is_sent(token: str, key: str, name: str) -> None:
-    assert [found for found, _ in Cloud.kind(token).check({key: name})] == [key]
+def test_a_name_that_breaks_a_rule_is_refused_before_anything_is_sent(
+    cloud: Cloud, token: str, key: str, name: str
+) -> None:
+    assert cloud.check(token, **{key: name}) == [key]
+
+
+def test_no_entitlement_for_a_group_that_is_not_there(cloud: Cloud) -> None:
+    readers = cloud.group('readers')
+    cloud.create(
+        'gcp:projects/iAMMember:IAMMember',
+        project='lantern-web',
+        role='roles/privilegedaccessmanager.serviceAgent',
+        member='user:agent@lantern.example.org',
+    )
+    cloud.create(
+        'gcp:projects/service:Service', project='lantern-web', service='privilegedaccessmanager.googleapis.com'
+    )
+
+    def entitle(who: str, approver: str) -> None:
+        step = {'approvers': {'principals': [approver]}, 'approvalsNeeded': 1}
+        cloud.create(
+            'gcp:privilegedaccessmanager/entitlement:entitlement',
+            parent='projects/lantern-web',
+            location='global',
+            entitlementId='read',
+            eligibleUsers=[{'principals': [who]}],
+            approvalWorkflow={'manualApprovals': {'steps': [step]}},
+        )
+
+    with pytest.raises(Refused, match='Group nobody@groups'):
+        entitle('group:nobody@groups.lantern.example.org', readers)
+    with pytest.raises(Refused, match='Group nobody@groups'):
+        entitle(readers, 'group:nobody@groups.lantern.example.org')
+    entitle(readers, 'group:data-access-approvers@lantern.example.org')

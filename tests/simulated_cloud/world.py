@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from tests.simulated_cloud.journal import Thing, Transaction
+from tests.simulated_cloud.journal import Journal, Thing, Transaction
 
 
 class Refused(Exception):
@@ -19,9 +21,12 @@ class World:
     cloud adds). `lags` says of a new thing how often look-ups miss it before they see it.
     """
 
-    def __init__(self, transaction: Transaction, lags: Callable[[str], int] = lambda _: 0) -> None:
+    def __init__(
+        self, transaction: Transaction, lags: Callable[[str], int] = lambda _: 0, folder: Path | None = None
+    ) -> None:
         self._transaction = transaction
         self._lags = lags
+        self._folder = folder
 
     def get(self, key: str) -> Thing | None:
         """A thing by its key, whether or not everybody sees it yet."""
@@ -52,6 +57,18 @@ class World:
         for key, thing in self._transaction.items():
             if key.startswith(begin):
                 yield key.removeprefix(begin), thing
+
+    def everything(self) -> Iterator[tuple[str, Thing]]:
+        """Every thing, with its key."""
+        return self._transaction.items()
+
+    @contextmanager
+    def elsewhere(self, cloud: str) -> Iterator[World]:
+        """Another cloud, for a service that works on it. Only services do: two clouds that did would wait for each other."""
+        if self._folder is None:
+            raise LookupError(f'this world does not know where {cloud} is')
+        with Journal(self._folder / f'{cloud}.jsonl').transaction() as transaction:
+            yield World(transaction)
 
     def next_number(self) -> int:
         """1, 2, 3, …: the cloud's source of numbers and ids, so that two runs of a test agree."""

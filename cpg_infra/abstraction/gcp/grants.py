@@ -5,9 +5,10 @@ from __future__ import annotations
 from cpg_infra.abstraction.base import GrantedRole
 from cpg_infra.abstraction.gcp import iam
 from cpg_infra.abstraction.gcp.names import GcpNames
-from cpg_infra.abstraction.gcp.policies import POLICIES, PolicyKind, role_slug, slug
+from cpg_infra.abstraction.gcp.policies import POLICIES, PolicyKind, role_slug
 from cpg_infra.abstraction.gcp.roles import GCP_ROLES
 from cpg_infra.abstraction.handles import By
+from cpg_infra.abstraction.slugs import slug
 from cpg_infra.plan.access import Grant, Principal
 from cpg_infra.plan.values import Text
 
@@ -52,7 +53,8 @@ class GcpGrants(GcpNames):
         role: Text,
     ) -> None:
         target = granted.target
-        begin = target.resource or f'{grant.owner.dataset or self.dataset.dataset}-{self.cloud.value}-{target.name}'
+        owner = grant.owner.dataset or self.dataset.dataset
+        begin = target.resource or f'{owner}-{self.cloud.value}-{target.label or target.name}'
         self._resource(
             f'{begin}-{role_slug(granted)}-{slug(principal)}',
             kind.member,
@@ -64,5 +66,5 @@ class GcpGrants(GcpNames):
             },
             By(grant.owner, grant.origin),
             grant.key,
-            depends_on=[target.resource, *self._made(principal)],
+            depends_on=[target.resource, self.state.role_made_by.get(granted.role), *self._made(principal)],
         )

@@ -12,6 +12,8 @@ _PREFIX = {
     PrincipalKind.PERSON: 'user:',
     PrincipalKind.MACHINE: 'serviceAccount:',
     PrincipalKind.GROUP: 'group:',
+    # Its address says itself what it is: `principal://…` or `principalSet://…`.
+    PrincipalKind.FEDERATED: '',
 }
 
 

@@ -18,11 +18,11 @@ from cpg_infra.abstraction.gcp.capabilities import GCP_CAPABILITIES
 from cpg_infra.abstraction.gcp.entitlement import entitlement_inputs
 from cpg_infra.abstraction.gcp.grants import GcpGrants
 from cpg_infra.abstraction.gcp.groups import GcpGroups
-from cpg_infra.abstraction.gcp.policies import slug
 from cpg_infra.abstraction.gcp.roles import GCP_ROLES
 from cpg_infra.abstraction.gcp.storage import bucket_inputs
 from cpg_infra.abstraction.handles import AccountKey, Bucket, By, MachineAccount, Project, Registry, Secret
 from cpg_infra.abstraction.roles import CloudRole
+from cpg_infra.abstraction.slugs import slug
 from cpg_infra.abstraction.specification import (
     BucketProfile,
     Budget,
@@ -122,13 +122,16 @@ class GcpInfrastructure(GcpGroups, GcpGrants):
         description: str | None,
         display_name: str | None,
         by: By,
+        *,
+        adopt: bool,
     ) -> None:
         inputs: dict[str, Value] = {
             'accountId': account.name,
             'project': project.name,
-            # An account of this name may have been made by hand, or outlive a run that was cut short.
-            'createIgnoreAlreadyExists': True,
         }
+        if adopt:
+            # An account of this name may have been made by hand, or outlive a run that was cut short.
+            inputs['createIgnoreAlreadyExists'] = True
         if description is not None:
             inputs['description'] = description
         if display_name is not None:

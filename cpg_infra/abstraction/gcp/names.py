@@ -8,11 +8,13 @@ from cpg_infra.abstraction.base import CloudInfrastructure
 from cpg_infra.abstraction.gcp import iam
 from cpg_infra.abstraction.gcp.services import APIS
 from cpg_infra.abstraction.handles import Project
-from cpg_infra.abstraction.specification import CloudService
+from cpg_infra.abstraction.specification import BucketProfile, CloudService
 from cpg_infra.config.organisation import CPGInfrastructureConfig
-from cpg_infra.plan.access import AssetKind
+from cpg_infra.plan.access import AssetKind, PrincipalKind
 from cpg_infra.plan.builder import PlanError
 from cpg_infra.plan.values import Lookup, Text
+
+SCHEME = 'gs://'
 
 
 class GcpNames(CloudInfrastructure):
@@ -59,17 +61,46 @@ class GcpNames(CloudInfrastructure):
         """`<prefix><name>@<groups_domain>`, in lower case."""
         return f'{self.organisation.group_prefix or ""}{name}@{self.gcp.groups_domain}'.lower()
 
+    def bucket_name(self, key: str, profile: BucketProfile) -> str:
+        """`<prefix><dataset>-<key>`."""
+        return f'{self.storage_prefix}{self.dataset.dataset}-{key}'
+
+    def organisation_bucket_name(self, key: str, profile: BucketProfile) -> str:
+        """`<prefix><key>`."""
+        return f'{self.storage_prefix}{key}'
+
     def bucket_address(self, name: str) -> str:
         """`gs://<name>`."""
-        return f'gs://{name}'
+        return f'{SCHEME}{name}'
 
-    def account_address(self, identifier: str, project: Project) -> str:
+    @classmethod
+    def located(cls, address: str) -> tuple[str, str] | None:
+        """`gs://<bucket>/<path>`."""
+        if not address.startswith(SCHEME):
+            return None
+        bucket, _, path = address.removeprefix(SCHEME).partition('/')
+        return bucket, path
+
+    @property
+    def config_bucket_name(self) -> str:
+        """As configured."""
+        return self.gcp.config_bucket_name
+
+    def account_name(self, identifier: str, project: Project) -> str:
         """`<identifier>@<project>.iam.gserviceaccount.com`."""
         return f'{identifier}@{project.name}.iam.gserviceaccount.com'
 
-    def is_machine_address(self, address: str) -> bool:
-        """Whether an address is a service account's."""
-        return iam.is_service_account(address)
+    def account_address(self, name: str, logical: str) -> str:
+        """The same: Google's names are known before the account is made."""
+        return name
+
+    def has_account(self, address: str) -> bool:
+        """Every address may be one."""
+        return True
+
+    def kind_of_address(self, address: str, *, is_user: bool) -> PrincipalKind:
+        """By the domain."""
+        return PrincipalKind.MACHINE if iam.is_service_account(address) else PrincipalKind.PERSON
 
     def cache_blob_name(self, group: str) -> str:
         """As deployed, without the cloud's name."""

@@ -11,8 +11,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cpg_infra.abstraction.base import GrantedRole
-from cpg_infra.abstraction.handles import Bucket, GrantTarget, MachineAccount, Project, Registry, Secret, Service
-from cpg_infra.plan.access import Principal
+from cpg_infra.abstraction.handles import (
+    BillingAccount,
+    Bucket,
+    Function,
+    GrantTarget,
+    MachineAccount,
+    Project,
+    Registry,
+    Secret,
+    Service,
+    Subscription,
+    Table,
+    TableSet,
+    Topic,
+)
 from cpg_infra.plan.values import Value
 
 
@@ -57,6 +70,35 @@ def _service_scope(target: GrantTarget) -> dict[str, Value]:
     return {'project': target.project, 'location': target.region, 'service': target.name}
 
 
+def _function_scope(target: GrantTarget) -> dict[str, Value]:
+    assert isinstance(target, Function)  # noqa: S101 - as above
+    return {'project': target.project, 'location': target.region, 'service': target.service}
+
+
+def _table_set_scope(target: GrantTarget) -> dict[str, Value]:
+    assert isinstance(target, TableSet)  # noqa: S101 - as above
+    return {'project': target.project, 'datasetId': target.name}
+
+
+def _table_scope(target: GrantTarget) -> dict[str, Value]:
+    assert isinstance(target, Table)  # noqa: S101 - as above
+    return {'project': target.project, 'datasetId': target.table_set, 'tableId': target.name}
+
+
+def _topic_scope(target: GrantTarget) -> dict[str, Value]:
+    assert isinstance(target, Topic)  # noqa: S101 - as above
+    return {'project': target.project, 'topic': target.topic}
+
+
+def _subscription_scope(target: GrantTarget) -> dict[str, Value]:
+    assert isinstance(target, Subscription)  # noqa: S101 - as above
+    return {'project': target.project, 'subscription': target.subscription}
+
+
+def _billing_account_scope(target: GrantTarget) -> dict[str, Value]:
+    return {'billingAccountId': target.name}
+
+
 POLICIES: dict[type, PolicyKind] = {
     Project: PolicyKind(None, 'gcp:projects/iAMMember:IAMMember', _project_scope),
     Bucket: PolicyKind(
@@ -76,13 +118,13 @@ POLICIES: dict[type, PolicyKind] = {
     ),
     Registry: PolicyKind(None, 'gcp:artifactregistry/repositoryIamMember:RepositoryIamMember', _registry_scope),
     Service: PolicyKind(None, 'gcp:cloudrun/iamMember:IamMember', _service_scope),
+    Function: PolicyKind(None, 'gcp:cloudrun/iamMember:IamMember', _function_scope),
+    TableSet: PolicyKind(None, 'gcp:bigquery/datasetIamMember:DatasetIamMember', _table_set_scope),
+    Table: PolicyKind(None, 'gcp:bigquery/iamMember:IamMember', _table_scope),
+    Topic: PolicyKind(None, 'gcp:pubsub/topicIAMMember:TopicIAMMember', _topic_scope),
+    Subscription: PolicyKind(None, 'gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember', _subscription_scope),
+    BillingAccount: PolicyKind(None, 'gcp:billing/accountIamMember:AccountIamMember', _billing_account_scope),
 }
-
-
-def slug(principal: Principal) -> str:
-    """A principal as part of a logical name: its kind and name, `group-alpha-analysis`."""
-    _, kind, name = principal.key.split(':', 2)
-    return f'{kind}-{name}'
 
 
 def role_slug(granted: GrantedRole) -> str:

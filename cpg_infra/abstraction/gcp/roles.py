@@ -10,12 +10,16 @@ from __future__ import annotations
 from cpg_infra.abstraction.roles import CloudRole
 from cpg_infra.plan.roles import (
     AccountRole,
+    BillingRole,
     BucketRole,
     ProjectRole,
     RegistryRole,
     Role,
     SecretRole,
     ServiceRole,
+    SubscriptionRole,
+    TablesRole,
+    TopicRole,
 )
 
 _LIST = ('storage.buckets.get', 'storage.objects.list')
@@ -48,11 +52,30 @@ GCP_ROLES: dict[Role, CloudRole] = {
     ProjectRole.BROWSE: CloudRole('roles/browser'),
     ProjectRole.ADMINISTER_COMPUTE: CloudRole('roles/compute.admin'),
     ProjectRole.MANAGE_TEMPORARY_ACCESS: CloudRole('roles/privilegedaccessmanager.serviceAgent'),
+    ProjectRole.RUN_QUERIES: CloudRole('roles/bigquery.jobUser'),
+    ProjectRole.UNLINK_BILLING: CloudRole(
+        'ProjectBillingUnlinker',
+        custom=True,
+        permissions=('resourcemanager.projects.deleteBillingAssignment', 'resourcemanager.projects.get'),
+        note='the predefined role Project Billing Manager may link too; the plugin billing_aggregator makes this one',
+    ),
     AccountRole.ACT_AS: CloudRole('roles/iam.serviceAccountUser'),
     AccountRole.MANAGE_KEYS: CloudRole('roles/iam.serviceAccountKeyAdmin'),
     AccountRole.CREATE_TOKENS: CloudRole('roles/iam.serviceAccountTokenCreator'),
+    AccountRole.COME_IN_AS: CloudRole('roles/iam.workloadIdentityUser'),
     SecretRole.READ: CloudRole('roles/secretmanager.secretAccessor'),
     RegistryRole.READ: CloudRole('roles/artifactregistry.reader'),
     RegistryRole.WRITE: CloudRole('roles/artifactregistry.writer'),
     ServiceRole.INVOKE: CloudRole('roles/run.invoker'),
+    TablesRole.READ: CloudRole('roles/bigquery.dataViewer'),
+    TablesRole.WRITE: CloudRole('roles/bigquery.dataEditor'),
+    TopicRole.PUBLISH: CloudRole('roles/pubsub.publisher'),
+    SubscriptionRole.CONSUME: CloudRole('roles/pubsub.subscriber'),
+    BillingRole.VIEW: CloudRole('roles/billing.viewer'),
+    BillingRole.READ_BUDGETS: CloudRole(
+        'BudgetReader',
+        custom=True,
+        permissions=('billing.accounts.get', 'billing.budgets.get', 'billing.budgets.list'),
+        note='the predefined viewer sees every cost too; the plugin billing_aggregator makes this one',
+    ),
 }

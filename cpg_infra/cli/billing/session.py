@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from cpg_infra.cli.billing.database import opened_ledger
 from cpg_infra.cli.billing.progress import Progress
@@ -17,14 +16,11 @@ from cpg_infra.plugins.billing_aggregator.aggregate import Aggregation, Asked, O
 from cpg_infra.plugins.billing_aggregator.ledger import Ledger
 from cpg_infra.plugins.billing_aggregator.ledger.duckdb_engine import DuckDBEngine
 from cpg_infra.plugins.billing_aggregator.ledger.faults import InputError
-from cpg_infra.plugins.billing_aggregator.settings import Settings, read_proportions, settings_of
+from cpg_infra.plugins.billing_aggregator.settings import ALIASES, Settings, read_proportions, settings_of
 from cpg_infra.plugins.billing_aggregator.sources.configured import other_sources
 from cpg_infra.plugins.billing_aggregator.sources.gcp_files import GcpFiles
 from cpg_infra.plugins.billing_aggregator.sources.gcp_table import GcpTable
 from cpg_infra.plugins.billing_aggregator.sources.source import Export
-
-ALIASES: Final = {'seqr': ('gcp', 'hail'), 'seqr24': ('gcp', 'hail')}
-"""Functions of old whose costs are booked with the sources that they came from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,13 @@ from typing import Annotated
 
 import typer
 
-from cpg_infra.cli.parameters import DateOption, FolderArgument, chosen_date
-from cpg_infra.cli.running.options import BackendOption, DatasetOption, Format, StackOption
+from cpg_infra.cli.running.asked import WHERE, Asked, asking
 from cpg_infra.cli.writing import check_target, show, write_file
 
 
+@asking(*WHERE)
 def export(
-    folder: FolderArgument = '.',
-    stack: StackOption = 'production',
-    dataset: DatasetOption = None,
-    backend: BackendOption = None,
-    date: DateOption = None,
+    asked: Asked,
     out: Annotated[
         str | None, typer.Option('--out', '-o', metavar='FILE', help='Write to this file; it is complete or absent.')
     ] = None,
@@ -26,12 +22,12 @@ def export(
     Secrets in it stay encrypted. Each value is what `pulumi stack export` prints, and what `pulumi stack import` takes.
     """
     check_target(out)
-    from cpg_infra.cli.running.session import Asked, session
+    from cpg_infra.cli.running.session import session
 
-    with session(Asked(folder, stack, dataset or (), backend, chosen_date(date), Format.TEXT)) as current:
+    with session(asked) as current:
         import json
 
-        from cpg_infra.engine.automation.failures import StackMissingError
+        from cpg_infra.engine.automation.neighbours import missing
         from cpg_infra.engine.automation.previews import read_states
 
         run = current.run
@@ -39,8 +35,7 @@ def export(
         names = [shard.name for shard in run.shards]
         found = {run.place(name).stack: states[name].export for name in names if states[name].exists}
         if not found:
-            missing = ', '.join(run.place(name).stack for name in names)
-            raise StackMissingError(f'there is no stack {missing} in {run.backend.url}: `cpg-infra up` makes it')
+            raise missing(run, current.cli)
         content = json.dumps(found, indent=2, ensure_ascii=False) + '\n'
         if out is None:
             show(content)

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     BUDGETS = 'budgets'
     UPLOAD = 'upload'
     USERS = 'users'
+    GITHUB_WIF = 'github_wif'
 
 
 def schema(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from cpg_infra.cli.plan_text.access import Access
+from cpg_infra.cli.plan_text.azure_storage import AzureStorageFacts
 from cpg_infra.cli.plan_text.facts import facts, value_note
 from cpg_infra.cli.plan_text.index import Index, Section
 from cpg_infra.cli.plan_text.lines import Line, Look
@@ -13,7 +14,13 @@ from cpg_infra.cli.plan_text.vocabulary import THINGS
 from cpg_infra.plan import Asset, AssetKind, Group, Membership, PrincipalKind
 
 _FOLDED: Final = frozenset(
-    {AssetKind.BLOB, AssetKind.SERVICE_ENABLEMENT, AssetKind.ACCOUNT_KEY, AssetKind.SECRET_VERSION}
+    {
+        AssetKind.BLOB,
+        AssetKind.SERVICE_ENABLEMENT,
+        AssetKind.ACCOUNT_KEY,
+        AssetKind.SECRET_VERSION,
+        AssetKind.STORAGE_SETTINGS,
+    }
 )
 """Things that say little alone: several in one line, or a word on the thing that they are part of."""
 
@@ -30,10 +37,11 @@ _ORDER: Final = {kind: number for number, kind in enumerate(THINGS)}
 class ComponentLines:
     """Writes the components of one dataset."""
 
-    def __init__(self, index: Index, dataset: str, access: Access) -> None:
+    def __init__(self, index: Index, dataset: str, access: Access, storage: AzureStorageFacts) -> None:
         self._index = index
         self._dataset = dataset
         self._access = access
+        self._storage = storage
 
     def of(self, section: Section, depth: int) -> Iterator[Line]:
         """The lines of one component."""
@@ -96,7 +104,7 @@ class ComponentLines:
         name = maker.physical if maker is not None and thing.kind in _BY_PHYSICAL_NAME else thing.name
         if thing.kind is AssetKind.RAW and maker is not None:
             return Line(Look.THING, depth, maker.physical, maker.type, THINGS[thing.kind])
-        said = facts(maker) if maker is not None else ['made elsewhere']
+        said = [*facts(maker), *self._storage.of(maker)] if maker is not None else ['made elsewhere']
         for part in self._index.inside.get(thing.key, ()):
             said += self._part(part)
         return Line(Look.THING, depth, name, ', '.join(said), THINGS[thing.kind])

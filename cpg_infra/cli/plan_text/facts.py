@@ -151,7 +151,41 @@ def _hail_project(inputs: Inputs) -> Iterator[str]:
         yield f'limit {money(limit, "USD")}'
 
 
+def _resource_group(inputs: Inputs) -> Iterator[str]:
+    yield f'resource group in {text(inputs.get("location"))}'
+
+
+def _azure_budget(inputs: Inputs) -> Iterator[str]:
+    grain = {'Monthly': 'a month', 'Annually': 'a year'}.get(text(inputs.get('timeGrain')), '')
+    start = text(_at(inputs, 'timePeriod', 'startDate')).partition('T')[0]
+    yield f'{money(inputs.get("amount"), "in the currency of the bill")} {grain} from {start} on'
+    notifications = inputs.get('notifications')
+    if isinstance(notifications, dict):
+        shares = [text(_at(each, 'threshold')) for each in notifications.values()]
+        said = '%, '.join(share.removesuffix('.0') for share in shares)
+        yield f'notified at {said}%'
+
+
+def _storage_account(inputs: Inputs) -> Iterator[str]:
+    yield text(inputs.get('location'))
+    yield text(_at(inputs, 'sku', 'name'))
+
+
+def _role(inputs: Inputs) -> Iterator[str]:
+    for permission in _each(inputs.get('permissions')):
+        yield ', '.join(text(each).partition('/containers/')[2] for each in _each(_at(permission, 'dataActions')))
+
+
+def _federation(inputs: Inputs) -> Iterator[str]:
+    yield f'{text(inputs.get("subject"))} of {text(inputs.get("issuer"))}'
+
+
 _FACTS: Final[Mapping[str, Callable[[Inputs], Iterator[str]]]] = {
+    'azure-native:authorization:RoleDefinition': _role,
+    'azure-native:consumption:Budget': _azure_budget,
+    'azure-native:managedidentity:FederatedIdentityCredential': _federation,
+    'azure-native:resources:ResourceGroup': _resource_group,
+    'azure-native:storage:StorageAccount': _storage_account,
     'cpg:hail:BillingProject': _hail_project,
     'cpg:hail:User': _hail_user,
     'dry-run:bucket': _dry_run_bucket,

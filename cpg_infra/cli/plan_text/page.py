@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cpg_infra.cli.plan_text.access import Access
+from cpg_infra.cli.plan_text.azure_storage import AzureStorageFacts
 from cpg_infra.cli.plan_text.component import ComponentLines
 from cpg_infra.cli.plan_text.index import Index, Section
 from cpg_infra.cli.plan_text.lines import BLANK, Line, Look
@@ -34,6 +35,7 @@ class _Page:
         self._verbose = verbose
         self._shown = select(planned.plan, selection)
         self._index = Index(self._shown, selection)
+        self._storage = AzureStorageFacts(self._shown)
         self._remarks = [remark for remark in planned.remarks if selection.about(remark)]
 
     def lines(self) -> Iterator[Line]:
@@ -103,7 +105,7 @@ class _Page:
         config = self._planned.loaded.datasets.get(name)
         yield Line(Look.DATASET, 0, name or 'organisation', ', '.join(_about(config)) if config else '')
         access = Access(self._index, name, self._place, everybody=self._verbose)
-        component_lines = ComponentLines(self._index, name, access)
+        component_lines = ComponentLines(self._index, name, access, self._storage)
         sections = self._index.components_of(name)
         several = len({cloud for _, cloud in sections if cloud is not None}) > 1
         for (component, cloud), section in sections.items():

@@ -21,6 +21,10 @@ class Format(StrEnum):
 StackOption: TypeAlias = Annotated[
     str, typer.Option('--stack', metavar='NAME', help='Base name of the stacks.', show_default='production')
 ]
+CreateOption: TypeAlias = Annotated[
+    bool,
+    typer.Option('--create', help='Make a stack of this name, although the project has others in this backend.'),
+]
 DatasetOption: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(

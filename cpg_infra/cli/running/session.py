@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import gc
 import os
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,7 @@ import typer
 from cpg_infra.cli.failures import FAULTY, reporting
 from cpg_infra.cli.planning import Planned, make_plan
 from cpg_infra.cli.remarks import lines_of
+from cpg_infra.cli.running.asked import Asked
 from cpg_infra.cli.running.options import CHANGES, Format
 from cpg_infra.cli.running.report import Telling
 from cpg_infra.cli.running.telling import Teller, teller
@@ -34,22 +34,6 @@ from cpg_infra.engine.stacks.placement import WHOLE
 from cpg_infra.plan import Plan
 
 _JOBS = 4
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the command line says."""
-
-    folder: str
-    stack: str
-    datasets: Sequence[str]
-    backend: str | None
-    date: dt.date
-    format: Format
-    allowed: Sequence[str] = ()
-    everything: bool = False
-    parallel: int | None = None
-    jobs: int | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +65,7 @@ def session(asked: Asked, *, removed_too: bool = False) -> Iterator[Session]:
     with reporting(asked.folder), _sentences(asked.format), Stop(_tell_stopping) as stop:
         backend = choose_backend(asked.folder, asked.backend)
         cli = PulumiCli(find_cli(), stop=stop)
-        planned = make_plan(asked.folder, asked.date)
+        planned = make_plan(asked.folder, asked.day)
         for line in lines_of(planned.remarks, asked.folder).splitlines():
             note(line)
         _say_backend(backend)
@@ -97,12 +81,12 @@ def session(asked: Asked, *, removed_too: bool = False) -> Iterator[Session]:
             asked.stack,
             shards,
             Limits(caps.max_removed_memberships, caps.max_removed_grants) if caps else Limits(),
-            tuple(asked.allowed),
+            tuple(asked.allow_destroy or ()),
             asked.everything,
             asked.parallel,
             asked.jobs or min(_JOBS, os.cpu_count() or 1),
         )
-        run = _chosen(run, asked.datasets, planned, removed_too=removed_too)
+        run = _chosen(run, asked.dataset or (), planned, removed_too=removed_too)
         # From here on much is made and thrown away; the plan is not.
         gc.freeze()
         gc.enable()

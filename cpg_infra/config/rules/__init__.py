@@ -10,7 +10,16 @@ from collections.abc import Callable
 
 from cpg_infra.config.diagnostics import Diagnostic
 from cpg_infra.config.organisation import CPGInfrastructureConfig
-from cpg_infra.config.rules import collisions, dependencies, references, sections, semantics
+from cpg_infra.config.rules import (
+    billing,
+    collisions,
+    dependencies,
+    federation,
+    metamist,
+    references,
+    sections,
+    semantics,
+)
 from cpg_infra.config.rules.whole import Findings, Whole
 
 __all__ = ['RULES', 'RULES_WITH_ORGANISATION', 'Whole', 'run_rules']
@@ -30,6 +39,9 @@ RULES_WITH_ORGANISATION: tuple[Callable[[Whole, CPGInfrastructureConfig], Findin
     *sections.RULES_WITH_ORGANISATION,
     *collisions.RULES_WITH_ORGANISATION,
     *semantics.RULES_WITH_ORGANISATION,
+    *billing.RULES_WITH_ORGANISATION,
+    *federation.RULES_WITH_ORGANISATION,
+    *metamist.RULES_WITH_ORGANISATION,
 )
 """Rules that need the organisation too; they rest while it cannot be read."""
 

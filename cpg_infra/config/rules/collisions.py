@@ -128,13 +128,16 @@ def azure_names_stay_apart(whole: Whole) -> Findings:
 
 def hail_names_stay_apart(whole: Whole) -> Findings:
     """Two datasets do not have the same Hail Batch users."""
-    own = {dataset.dataset: dataset for dataset in whole.on(Cloud.GCP)}
-    first: dict[str, str] = {}
-    for dataset in sorted(own.values(), key=_overrides_last):
-        if CPGDatasetComponents.HAIL_ACCOUNTS not in dataset.components_on(Cloud.GCP):
-            continue
-        other = first.setdefault(_hail_name(dataset), dataset.dataset)
-        if other != dataset.dataset:
+    first: dict[tuple[Cloud, str], str] = {}
+    told: set[str] = set()
+    for dataset in sorted(whole.datasets.values(), key=_overrides_last):
+        for cloud in (Cloud.GCP, Cloud.AZURE):
+            if cloud not in dataset.clouds or CPGDatasetComponents.HAIL_ACCOUNTS not in dataset.components_on(cloud):
+                continue
+            other = first.setdefault((cloud, _hail_name(dataset)), dataset.dataset)
+            if other == dataset.dataset or dataset.dataset in told:
+                continue
+            told.add(dataset.dataset)
             yield whole.finding(
                 'hail-name-collision',
                 dataset_path(dataset.dataset, 'gcp', 'hail_service_account_dataset_name_override'),

@@ -105,14 +105,16 @@ def accounts_are_not_shared(whole: Whole, organisation: CPGInfrastructureConfig)
 def members_have_accounts(whole: Whole, organisation: CPGInfrastructureConfig) -> Findings:
     """A member of a dataset's group has an account on every cloud the dataset is deployed to.
 
-    The dry run needs no accounts; a dropbox, which is on Google Cloud, needs its uploaders' accounts there.
+    The dry run needs no accounts. A dropbox needs its uploaders' accounts where the dropbox service is.
     """
+    service = organisation.data_dropbox
+    served = {Cloud.GCP} | ({Cloud.AZURE} if service is not None and service.azure is not None else set())
     for dataset in whole.datasets.values():
         for cloud in dataset.clouds:
             if cloud is Cloud.DRY_RUN:
                 continue
             mentions = [*_people_of(dataset), *_uploaders_of(dataset)]
-            if cloud is Cloud.GCP:
+            if cloud in served:
                 mentions += _dropbox_uploaders_of(dataset)
             for path, user, at in mentions:
                 if _lacks_account(organisation, user, cloud):
@@ -183,6 +185,20 @@ def analysis_groups_exist(whole: Whole, organisation: CPGInfrastructureConfig) -
             )
 
 
+def cost_control_spares_datasets(whole: Whole, organisation: CPGInfrastructureConfig) -> Findings:
+    """Cost control protects and snoozes datasets that exist: a slip of the pen would leave one unprotected."""
+    controls = organisation.billing.gcp_cost_controls if organisation.billing is not None else None
+    if controls is None:
+        return
+    base = organisation_path('billing', 'gcp_cost_controls')
+    mentions = [((*base, 'protected'), name, (*base, 'protected', name)) for name in controls.protected]
+    mentions += [((*base, 'snoozes', name), name, (*base, 'snoozes', name)) for name in controls.snoozes]
+    for path, name, at in mentions:
+        if not whole.knows_dataset(name):
+            suggestion = whole.near(name, whole.names)
+            yield whole.finding('unknown-dataset', path, f"no dataset '{name}'", at=at, suggestion=suggestion)
+
+
 def checks_except_datasets(whole: Whole, organisation: CPGInfrastructureConfig) -> Findings:
     """A check makes exceptions for datasets that exist."""
     for check, options in organisation.checks.items():
@@ -208,4 +224,5 @@ RULES_WITH_ORGANISATION = (
     adhoc_members_have_accounts,
     analysis_groups_exist,
     checks_except_datasets,
+    cost_control_spares_datasets,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 
 from cpg_infra.config.components import missing_section
@@ -9,6 +10,8 @@ from cpg_infra.config.diagnostics import Severity, dataset_path, organisation_pa
 from cpg_infra.config.names import Cloud, CPGDatasetComponents
 from cpg_infra.config.organisation import CPGInfrastructureConfig
 from cpg_infra.config.rules.whole import Findings, Whole
+
+_GUID = re.compile(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}')
 
 _NAMED_AT_MOST = 3
 
@@ -59,10 +62,13 @@ def components_are_deployed_somewhere(whole: Whole) -> Findings:
 
 def switches_have_their_components(whole: Whole) -> Findings:
     """What a switch asks for is made by a component; without it the switch does little or nothing."""
-    for dataset in whole.on(Cloud.GCP):
-        if whole.is_broken('dataset', dataset.dataset, 'components'):
+    for dataset in whole.datasets.values():
+        clouds = [cloud for cloud in dataset.clouds if cloud is not Cloud.DRY_RUN]
+        if not clouds or whole.is_broken('dataset', dataset.dataset, 'components'):
             continue
-        components = dataset.components_on(Cloud.GCP)
+        if Cloud.GCP not in clouds and not dataset.components:
+            continue  # What Azure has by default is no choice of the dataset.
+        components = frozenset[CPGDatasetComponents]().union(*map(dataset.components_on, clouds))
         if dataset.create_container_registry and CPGDatasetComponents.CONTAINER_REGISTRY not in components:
             yield whole.finding(
                 'switch-without-component',
@@ -77,7 +83,7 @@ def switches_have_their_components(whole: Whole) -> Findings:
                 'switch-without-component',
                 dataset_path(dataset.dataset, 'enable_metamist_project'),
                 "the metamist project is made, but nobody is put in it without the component 'metamist'",
-                at=dataset_path(dataset.dataset, 'components', Cloud.GCP.value),
+                at=dataset_path(dataset.dataset, 'components', clouds[0].value),
                 key=True,
                 severity=Severity.WARNING,
                 suggestion='add the component, or enable_metamist_project: false',
@@ -94,6 +100,30 @@ def organisation_has_its_clouds(whole: Whole, organisation: CPGInfrastructureCon
                 organisation_path(),
                 f"the section '{cloud}' is missing, and {_some(names)} deployed there",
             )
+
+
+def azure_is_named_by_ids(whole: Whole, organisation: CPGInfrastructureConfig) -> Findings:
+    """Subscription and tenant are ids, which become part of the place of everything; budgets start with a month."""
+    azure = organisation.azure
+    if azure is None or not any(whole.on(Cloud.AZURE)):
+        return
+    for key in ('subscription', 'tenant'):
+        value: str = getattr(azure, key)
+        if not _GUID.fullmatch(value.lower()):
+            yield whole.finding(
+                'azure-id',
+                organisation_path('azure', key),
+                f"'{value}' is not an id, which looks like 00000000-0000-0000-0000-000000000000",
+                severity=Severity.WARNING,
+            )
+    if azure.budget_start is not None and azure.budget_start.day != 1:
+        first = azure.budget_start.replace(day=1)
+        yield whole.finding(
+            'budget-start',
+            organisation_path('azure', 'budget_start'),
+            f'budgets start on the first of a month, not on {azure.budget_start}',
+            suggestion=f'{first}',
+        )
 
 
 def gcp_has_a_billing_account(whole: Whole, organisation: CPGInfrastructureConfig) -> Findings:
@@ -164,17 +194,28 @@ def components_have_their_sections(whole: Whole, organisation: CPGInfrastructure
 
 
 def dropboxes_have_their_service(whole: Whole, organisation: CPGInfrastructureConfig) -> Findings:
-    """A dropbox is a place in the dropbox service, so the organisation must have one."""
-    if organisation.data_dropbox is not None or whole.is_broken('organisation', 'data_dropbox'):
+    """A dropbox is a place in the dropbox service of a cloud, so one of the dataset's clouds must have one."""
+    if whole.is_broken('organisation', 'data_dropbox'):
         return
-    for dataset in whole.on(Cloud.GCP):
-        if dataset.upload_config is not None and dataset.upload_config.dropboxes:
-            yield whole.finding(
-                'missing-section',
-                dataset_path(dataset.dataset, 'upload_config', 'dropboxes'),
-                "dropboxes need the section 'data_dropbox' of the organisation, which is missing",
-                key=True,
-            )
+    service = organisation.data_dropbox
+    served = {
+        Cloud.GCP: service is not None and service.gcp is not None,
+        Cloud.AZURE: service is not None and service.azure is not None,
+    }
+    for dataset in whole.datasets.values():
+        clouds = [cloud for cloud in dataset.clouds if cloud is not Cloud.DRY_RUN]
+        if not clouds or dataset.upload_config is None or not dataset.upload_config.dropboxes:
+            continue
+        path = dataset_path(dataset.dataset, 'upload_config', 'dropboxes')
+        if not any(served[cloud] for cloud in clouds):
+            section = 'data_dropbox' if service is None else f'data_dropbox.{clouds[0]}'
+            message = f"dropboxes need the section '{section}' of the organisation, which is missing"
+            yield whole.finding('missing-section', path, message, key=True)
+            continue
+        for cloud in clouds:
+            if not served[cloud]:
+                message = f"there is no section 'data_dropbox.{cloud}': nobody fills the dropbox buckets on {cloud}"
+                yield whole.finding('dropbox-elsewhere', path, message, key=True, severity=Severity.WARNING)
 
 
 def _some(names: list[str]) -> str:
@@ -195,6 +236,7 @@ RULES = (
 )
 RULES_WITH_ORGANISATION = (
     organisation_has_its_clouds,
+    azure_is_named_by_ids,
     gcp_has_a_billing_account,
     git_credentials_name_their_project,
     components_have_their_sections,

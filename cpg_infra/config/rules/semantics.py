@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from string import Formatter
 
 from cpg_infra.config.diagnostics import Path, Severity, dataset_path, organisation_path
@@ -14,6 +15,8 @@ RESERVED_DATASET_NAMES = frozenset({'default'})
 
 LONGEST_INTERVAL = 24
 """Hours; the aggregator looks back one day, so a longer interval would lose costs."""
+
+_AZURE_DESTINATION = re.compile(r'https://[a-z0-9]{3,24}\.blob\.core\.windows\.net/[a-z0-9-]{3,63}(/|$)')
 
 _PLACEHOLDERS = frozenset({'namespace', 'dataset'})
 
@@ -94,6 +97,22 @@ def temporary_access_can_be_granted(whole: Whole) -> Findings:
                 )
 
 
+def temporary_access_has_a_licence(whole: Whole, organisation: CPGInfrastructureConfig) -> Findings:
+    """On Azure only a tenant with a premium licence knows temporary access. People are not dropped in silence."""
+    azure = organisation.azure
+    if azure is None or azure.premium_tenant:
+        return
+    for dataset in whole.on(Cloud.AZURE):
+        if dataset.members.get(PeopleGroup.TMP_MAIN_READ_ACCESS):
+            yield whole.finding(
+                'temporary-access',
+                dataset_path(dataset.dataset, 'members', PeopleGroup.TMP_MAIN_READ_ACCESS.value),
+                'temporary access cannot be granted on azure: the tenant has no premium licence',
+                key=True,
+                suggestion='azure.premium_tenant: true, once it has Entra ID P2 or ID Governance',
+            )
+
+
 def temporary_access_has_approvers(whole: Whole, organisation: CPGInfrastructureConfig) -> Findings:
     """An approval workflow without approvers could never be passed."""
     approval = organisation.temporary_access
@@ -121,10 +140,19 @@ def aggregator_runs_daily(whole: Whole, organisation: CPGInfrastructureConfig) -
 
 
 def configuration_has_a_bucket(whole: Whole, organisation: CPGInfrastructureConfig) -> Findings:
-    """With datasets on Google Cloud the configuration of running jobs is written to a bucket there."""
+    """The configuration of running jobs is written to a bucket: on Google Cloud as soon as a dataset is there."""
     path = organisation_path('config_destination')
     destination = organisation.config_destination
-    if whole.is_broken(*path) or not any(whole.on(Cloud.GCP)):
+    if whole.is_broken(*path):
+        return
+    if not any(whole.on(Cloud.GCP)):
+        if any(whole.on(Cloud.AZURE)) and not _AZURE_DESTINATION.match(destination):
+            yield whole.finding(
+                'config-destination',
+                path,
+                'must be https://<account>.blob.core.windows.net/<container>, perhaps with a prefix, while datasets '
+                f"are deployed on azure only, not '{destination}'",
+            )
         return
     if not destination.startswith('gs://') or not destination.removeprefix('gs://').split('/')[0]:
         yield whole.finding(
@@ -162,6 +190,7 @@ RULES = (
     temporary_access_can_be_granted,
 )
 RULES_WITH_ORGANISATION = (
+    temporary_access_has_a_licence,
     temporary_access_has_approvers,
     aggregator_runs_daily,
     configuration_has_a_bucket,

@@ -17,12 +17,9 @@ class AccessLevels(Component):
         for level in self.dataset.levels:
             key = f'deployment_service_account_{level.value}'
             address = getattr(self.config, key)
-            if address is not None:
-                self.dataset.groups[level.value].add(
-                    self.infrastructure.account(address),
-                    self.by(key),
-                    key='deployment',
-                )
+            account = self.infrastructure.find_account(address, self.by(key)) if address is not None else None
+            if account is not None:
+                self.dataset.groups[level.value].add(account, self.by(key), key='deployment')
 
     def add(self, level: AccessLevel, kind: str, principal: Principal, component: Component) -> None:
         """Let the account that `component` made run at `level`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cpg_infra.abstraction import Capability
 from cpg_infra.driver.components.component import Component
 
 
@@ -13,7 +14,8 @@ class AnalysisRunner(Component):
     def declare(self) -> None:
         """Analysts submit; analysts and the dataset's programs read the configuration."""
         organisation, groups, by = self.dataset.root.root.on[self.dataset.cloud], self.dataset.groups, self.by_choice()
-        organisation.analysis_runner_invokers.add(groups['analysis'], by)
+        if self.infrastructure.can(Capability.INVOKE_SERVICE):
+            organisation.analysis_runner_invokers.add(groups['analysis'], by)
         organisation.config_viewers.add(groups['analysis'], by)
         for level in self.dataset.levels:
             organisation.config_viewers.add(groups[level.value], by)

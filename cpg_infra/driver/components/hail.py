@@ -61,6 +61,7 @@ class Hail(Component):
             self.infrastructure.grant(user.principal, MUTATE, self.bucket, self.by_choice())
         runner = self.organisation.analysis_runner
         if runner is not None and self.dataset.has(CPGDatasetComponents.ANALYSIS_RUNNER):
-            server = self.infrastructure.account(runner.gcp.server_machine_account)
             by = self.by_organisation('analysis_runner', 'gcp', 'server_machine_account')
-            self.infrastructure.grant(server, MUTATE, self.bucket, by)
+            server = self.infrastructure.find_account(runner.gcp.server_machine_account, by)
+            if server is not None:
+                self.infrastructure.grant(server, MUTATE, self.bucket, by)

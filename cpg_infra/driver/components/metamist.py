@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from cpg_infra.abstraction import By
+from cpg_infra.abstraction import By, Capability
 from cpg_infra.driver.components.component import Component
 from cpg_infra.driver.groups import PlaceholderGroup
 from cpg_infra.driver.tables import (
@@ -37,6 +37,8 @@ class Metamist(Component):
                 self.groups[suffix].add(groups[source], by)
         self._feed_with_accounts()
         self._let_the_service_list()
+        if not self.infrastructure.can(Capability.INVOKE_SERVICE):
+            return
         invokers = self.dataset.root.root.on[self.dataset.cloud].metamist_invokers
         for group in (groups['analysis'], *self.groups.values()):
             invokers.add(group, by)
@@ -56,8 +58,10 @@ class Metamist(Component):
                 self._feed(suffixes, f'{key}-{address}', address, self.by(key, address))
 
     def _feed(self, suffixes: Iterable[str], key: str, address: str, by: By) -> None:
-        for suffix in suffixes:
-            self.groups[suffix].add(self.infrastructure.account(address), by, key=key)
+        account = self.infrastructure.find_account(address, by)
+        if account is not None:
+            for suffix in suffixes:
+                self.groups[suffix].add(account, by, key=key)
 
     def _let_the_service_list(self) -> None:
         service = self.organisation.metamist
@@ -68,4 +72,6 @@ class Metamist(Component):
             address = getattr(service.gcp, key)
             if address is not None:
                 by = self.by_organisation('metamist', 'gcp', key)
-                main_list.add(self.infrastructure.account(address), by, key=f'metamist-{key}')
+                account = self.infrastructure.find_account(address, by)
+                if account is not None:
+                    main_list.add(account, by, key=f'metamist-{key}')

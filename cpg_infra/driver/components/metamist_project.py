@@ -6,9 +6,21 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cpg_infra.config import CPGDatasetComponents
+from cpg_infra.abstraction import Capability, Support
+from cpg_infra.config import Cloud, CPGDatasetComponents, Severity
 from cpg_infra.driver.tables import METAMIST_GROUPS
-from cpg_infra.plan import Asset, AssetKind, Grant, MetamistRole, Options, Resource, Text, Value
+from cpg_infra.plan import (
+    Asset,
+    AssetKind,
+    Grant,
+    MetamistRole,
+    Options,
+    Principal,
+    PrincipalKind,
+    Resource,
+    Text,
+    Value,
+)
 
 if TYPE_CHECKING:
     from cpg_infra.driver.dataset import DatasetInfrastructure
@@ -54,6 +66,12 @@ class MetamistProjects:
             return
         for namespace, project in self.namespaces:
             self._make(namespace, project)
+        first = self.clouds[0]
+        if not self.has_groups and not self.dataset.config.components and not first.infrastructure.on_paper:
+            # Where a dataset chose its components, validation says it there.
+            root, cloud = self.dataset.root, first.cloud
+            message = f'datasets with the default components on {cloud} have metamist projects that nobody is put in'
+            root.diagnose('metamist-without-members', message, root.by(self.name, cloud.value), Severity.INFO)
 
     def _make(self, namespace: str, project: str) -> None:
         builder = self.dataset.root.builder
@@ -104,6 +122,22 @@ class MetamistProjects:
         for group, gives in self._groups(namespace):
             if gives is role:
                 for principal in self.dataset.root.groups.resolve(group):
-                    known = isinstance(principal.address, str)
-                    found[not known, str(principal.address)] = principal.address
+                    address = self._sign_in(group, principal)
+                    if address is not None:
+                        found[not isinstance(address, str), str(address)] = address
         return [found[key] for key in sorted(found)]
+
+    def _sign_in(self, group: PlaceholderGroup, principal: Principal) -> Text | None:
+        """What the service calls a principal; None when it cannot sign in.
+
+        People sign in with one account, whatever clouds they are on: that of the first cloud they have one on.
+        """
+        infrastructure = group.infrastructure
+        if infrastructure.capabilities[Capability.METADATA_SIGN_IN].support is Support.EXACT:
+            return principal.address
+        if principal.kind is PrincipalKind.MACHINE:
+            return None
+        if principal.user is None:
+            return principal.address
+        accounts = self.dataset.root.config.users[principal.user].clouds
+        return next(accounts[cloud.value].id.lower() for cloud in Cloud if cloud.value in accounts)

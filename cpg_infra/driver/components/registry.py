@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cpg_infra.abstraction import Capability
 from cpg_infra.abstraction.specification import RegistryFormat
 from cpg_infra.driver.components.component import Component
 from cpg_infra.driver.tables import IMAGES, IMAGES_WITH_TESTS
@@ -47,16 +48,17 @@ class ContainerRegistry(Component):
     def _declare_for_everybody(self) -> None:
         """The organisation's Python registry, and reading the analysis runner's images."""
         infrastructure = self.infrastructure
-        infrastructure.registry(
-            PYTHON_REGISTRY,
-            RegistryFormat.PYTHON,
-            self.by_choice(),
-            logical=infrastructure.bare_name('python-artifact-registry'),
-            region=infrastructure.organisation_region,
-            description='Python packages for CPG',
-        )
+        if infrastructure.can(Capability.PACKAGE_REGISTRY):
+            infrastructure.registry(
+                PYTHON_REGISTRY,
+                RegistryFormat.PYTHON,
+                self.by_choice(),
+                logical=infrastructure.bare_name('python-artifact-registry'),
+                region=infrastructure.organisation_region,
+                description='Python packages for CPG',
+            )
         runner = self.organisation.analysis_runner
-        if runner is not None:
+        if runner is not None and infrastructure.can(Capability.INVOKE_SERVICE):
             by = self.by_organisation('analysis_runner', 'gcp', 'container_registry_name')
             registry = infrastructure.existing_registry(
                 runner.gcp.container_registry_name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from cpg_infra.abstraction import Bucket, MachineAccount
+from cpg_infra.abstraction import Bucket, Capability, MachineAccount
 from cpg_infra.abstraction.specification import BucketProfile
 from cpg_infra.config import CPGDatasetComponents
 from cpg_infra.driver.components.component import Component
@@ -62,6 +62,8 @@ class Release(Component):
             )
         if self.has_bucket:
             infrastructure.grant(account.principal, READ, self.bucket, by)
-        infrastructure.grant(account.principal, ProjectRole.PAY_FOR_REQUESTS, project, by)
+        if infrastructure.can(Capability.REQUESTER_PAYS):
+            infrastructure.grant(account.principal, ProjectRole.PAY_FOR_REQUESTS, project, by)
         infrastructure.grant(data_manager, ProjectRole.VIEW_ROLES, project, by)
-        infrastructure.grant(data_manager, AccountRole.MANAGE_KEYS, account, by)
+        if infrastructure.can(Capability.ACCOUNT_KEYS):
+            infrastructure.grant(data_manager, AccountRole.MANAGE_KEYS, account, by)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Final
 
-from cpg_infra.abstraction import Bucket, By
+from cpg_infra.abstraction import Bucket, By, Capability
 from cpg_infra.abstraction.specification import (
     BucketProfile,
     DeleteAfter,
@@ -15,6 +15,7 @@ from cpg_infra.abstraction.specification import (
     Undelete,
 )
 from cpg_infra.driver.components.component import Component
+from cpg_infra.driver.sections import web_server_on
 from cpg_infra.plan import BucketRole, ProjectRole
 
 UNDELETE_DAYS: Final = 30
@@ -105,11 +106,13 @@ class Storage(Component):
                 self.infrastructure.grant(self.dataset.groups[suffix].principal, role, bucket, by)
 
     def _let_the_web_service_read(self) -> None:
-        web = self.organisation.web_service
-        if web is None:
+        service = web_server_on(self.organisation, self.dataset.cloud)
+        if service is None:
             return
-        server = self.infrastructure.account(web.gcp.server_machine_account)
-        by = self.by_organisation('web_service', 'gcp', 'server_machine_account')
+        by = self.by_organisation(*service.steps)
+        server = self.infrastructure.find_account(service.address, by)
+        if server is None:
+            return
         buckets = {**self.main_buckets, **self.test_buckets}
         for suffix in WEB:
             if suffix in buckets:
@@ -119,5 +122,7 @@ class Storage(Component):
         groups, project, by = self.dataset.groups, self.infrastructure.project, self.by_choice()
         self.infrastructure.grant(groups['main-list'].principal, ProjectRole.LIST_BUCKETS, project, by)
         self.infrastructure.grant(groups['data-manager'].principal, ProjectRole.VIEW_ROLES, project, by)
+        if not self.infrastructure.can(Capability.REQUESTER_PAYS):
+            return
         for suffix in (*PAYERS, *(('test',) if self.config.setup_test else ())):
             self.infrastructure.grant(groups[suffix].principal, ProjectRole.PAY_FOR_REQUESTS, project, by)

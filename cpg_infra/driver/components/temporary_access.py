@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from cpg_infra.abstraction import By
+from cpg_infra.abstraction import By, Capability
 from cpg_infra.abstraction.specification import TemporaryAccess as Terms
 from cpg_infra.config import CPGDatasetComponents
 from cpg_infra.driver.components.component import Component
@@ -31,13 +31,14 @@ class TemporaryAccess(Component):
         """
         if not self.dataset.has(CPGDatasetComponents.STORAGE):
             return None
-        if self.config.allow_notebook_tmp_main_read:
+        notebooks = self.infrastructure.can(Capability.TEMPORARY_ACCESS_FOR_MACHINES)
+        if notebooks and self.config.allow_notebook_tmp_main_read:
             return self.by('allow_notebook_tmp_main_read')
-        if self.dataset.root.wants_temporary_access:
+        if self.dataset.root.wants_temporary_access(notebooks=notebooks):
             return self.by('members', GROUP)
         name = self.dataset.name
         for other in self.dataset.root.dependants:
-            if other.wants_temporary_access and self.dataset.cloud in other.on:
+            if other.wants_temporary_access(notebooks=notebooks) and self.dataset.cloud in other.on:
                 key = 'depends_on' if name in other.config.depends_on else 'depends_on_readonly'
                 return By(self.by().owner, other.by(self.name, key, name).origin)
         return None
@@ -52,10 +53,13 @@ class TemporaryAccess(Component):
             broker = self.dataset.root.root.on[self.dataset.cloud].broker
             self.infrastructure.grant(broker.principal, AccountRole.CREATE_TOKENS, account, own)
         by = self.asked_for
-        if by is None:
+        # Validation has refused what a tenant without the licence asks for.
+        if by is None or not self.infrastructure.offers_temporary_access:
             return
         terms = self.organisation.temporary_access
-        _ = self.dataset.root.root.on[self.dataset.cloud].broker
+        for_notebooks = self.infrastructure.can(Capability.TEMPORARY_ACCESS_FOR_MACHINES)
+        if for_notebooks:
+            _ = self.dataset.root.root.on[self.dataset.cloud].broker
         self.infrastructure.grant(group.principal, ProjectRole.BROWSE, self.infrastructure.project, by)
         identifier = f'pam-{self.dataset.name}-read'
         self.infrastructure.temporary_access(
@@ -71,4 +75,5 @@ class TemporaryAccess(Component):
             ),
             by,
         )
-        self.infrastructure.output(f'pam-entitlement-{self.dataset.name}-read', identifier)
+        if for_notebooks:
+            self.infrastructure.output(f'pam-entitlement-{self.dataset.name}-read', identifier)

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Final
 
-from cpg_infra.abstraction import Bucket, By, MachineAccount
+from cpg_infra.abstraction import Bucket, By, Capability, MachineAccount
 from cpg_infra.abstraction.specification import BucketProfile, DeleteAfter
 from cpg_infra.config import CPGDatasetConfig
 from cpg_infra.driver.components.component import Component
 from cpg_infra.driver.components.storage import MUTATE, READ, TEMPORARY_DAYS, Grants
+from cpg_infra.driver.sections import dropbox_server_on
 from cpg_infra.plan import AccountRole, Principal
 
 DROPBOX = BucketProfile(
@@ -81,20 +82,26 @@ class Uploads(Component):
             by = self.by('upload_config', 'dropboxes', dropbox.id)
             # Its uploaders go through the service and never touch the bucket.
             self._open(self.dropbox_buckets[dropbox.id], (), by, by)
-        self.infrastructure.grant(
-            self.dataset.groups['data-manager'].principal,
-            AccountRole.MANAGE_KEYS,
-            self.account,
-            self.by_choice(),
-        )
+        self._let_programs_upload()
+
+    def _let_programs_upload(self) -> None:
+        """Data managers make keys for programs elsewhere; where there are no keys, these are federated."""
+        if self.infrastructure.can(Capability.ACCOUNT_KEYS):
+            data_manager = self.dataset.groups['data-manager'].principal
+            self.infrastructure.grant(data_manager, AccountRole.MANAGE_KEYS, self.account, self.by_choice())
+        for federation in self.infrastructure.upload_federations:
+            by = self.by(self.dataset.cloud.value, 'upload_federations', federation.name)
+            self.infrastructure.federate(self.account, federation.name, federation.issuer, federation.subject, by)
 
     def _open(self, bucket: Bucket, uploaders: Iterable[str], by: By, by_uploaders: By) -> None:
         self.dataset.storage.grant(bucket, GRANTS, by)
         self.infrastructure.grant(self.account.principal, MUTATE, bucket, by)
-        if self.organisation.data_dropbox is not None:
-            address = self.organisation.data_dropbox.gcp.server_machine_account
-            origin = self.by_organisation('data_dropbox', 'gcp', 'server_machine_account')
-            self.infrastructure.grant(self.infrastructure.account(address), MUTATE, bucket, origin)
+        service = dropbox_server_on(self.organisation, self.dataset.cloud)
+        if service is not None:
+            origin = self.by_organisation(*service.steps)
+            server = self.infrastructure.find_account(service.address, origin)
+            if server is not None:
+                self.infrastructure.grant(server, MUTATE, bucket, origin)
         for principal in self._people(uploaders):
             self.infrastructure.grant(principal, MUTATE, bucket, by_uploaders)
 

@@ -98,5 +98,6 @@ _READERS: Final[Mapping[str, Callable[[Inputs], Iterable[Entry]]]] = {
     'gcp:cloudidentity/groupMembership:GroupMembership': _member_of_group,
     'gcp:privilegedaccessmanager/entitlement:entitlement': _entitlement,
     'azuread:index/groupMember:GroupMember': _listed('groupObjectId', 'memberObjectId'),
+    'azure-native:authorization:PimRoleEligibilitySchedule': _role_assignment,
     'azure-native:authorization:RoleAssignment': _role_assignment,
 }

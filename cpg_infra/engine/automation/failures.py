@@ -115,7 +115,7 @@ _TABLE: Final = (
     ),
     _known(
         'state-broken',
-        r'failed to load checkpoint: [^\n]*(unexpected end of JSON|invalid character)',
+        r'failed to load checkpoint: [^\n]*(unexpected end of JSON|invalid character|EOF)',
         'the state of the stack {stack} is cut off or is no JSON: {repair}',
     ),
     _known(

@@ -7,6 +7,7 @@ somebody is let in before and not after, over all resources: a grant that moves 
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ MANY_PEOPLE: Final = 10
 HOLDS_DATA: Final = frozenset(
     {
         'azure-native:containerregistry:Registry',
+        'azure-native:keyvault:Vault',
         'azure-native:resources:ResourceGroup',
         'azure-native:storage:BlobContainer',
         'azure-native:storage:StorageAccount',
@@ -187,8 +189,15 @@ class _Audience:
             if address not in seen:
                 seen.add(address)
                 pending.extend(self._members.get(address, ()))
-        return sum('@' in each and each not in self._members and _is_person(each) for each in seen)
+        return sum(each not in self._members and _is_person(each) for each in seen)
+
+
+_OBJECT_ID: Final = re.compile(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}')
 
 
 def _is_person(address: str) -> bool:
-    return not address.startswith('serviceaccount:') and not address.endswith('gserviceaccount.com')
+    """Azure knows people and programs by ids that look alike: each counts as a person."""
+    if _OBJECT_ID.fullmatch(address):
+        return True
+    is_program = address.startswith('serviceaccount:') or address.endswith('gserviceaccount.com')
+    return '@' in address and not is_program

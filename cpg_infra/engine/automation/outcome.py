@@ -6,6 +6,7 @@ a listener is told kinds, names and keys, never a value.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -87,6 +88,15 @@ class Outcome:
     def has_changes(self) -> bool:
         """Whether anything is, or would be, different."""
         return bool(self.changing) or self.outputs_changed
+
+    def after(self, earlier: Outcome) -> Outcome:
+        """This and an earlier pass over the same stack, as one."""
+        return dataclasses.replace(
+            self,
+            steps=[*earlier.changing, *self.steps],
+            complaints=[*earlier.complaints, *self.complaints],
+            seconds=earlier.seconds + self.seconds,
+        )
 
     @property
     def errors(self) -> tuple[Complaint, ...]:

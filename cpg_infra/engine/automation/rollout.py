@@ -1,7 +1,7 @@
 """Deploys stacks in order: each after those that it needs, side by side where nothing forbids it.
 
 A stack that failed stops those after it and no others. A stack whose facts changed on the way is previewed and judged
-before it runs.
+before it runs. Where somebody moves from one list to another there is a second pass (`moves`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 
 from cpg_infra.engine.automation.failures import EngineError
 from cpg_infra.engine.automation.guards import judge
-from cpg_infra.engine.automation.locks import locked, locks_in
+from cpg_infra.engine.automation.moves import Moves, with_staying
+from cpg_infra.engine.automation.neighbours import refuse_locked
 from cpg_infra.engine.automation.outcome import Listener, Outcome
 from cpg_infra.engine.automation.pool import Pool
 from cpg_infra.engine.automation.previews import Looked, facts_of, look
@@ -35,7 +36,7 @@ def deploy(run: Run, cli: PulumiCli, listener: Listener, saved: SavedPreview | N
 
     With a saved preview, nothing is touched when anything differs from it.
     """
-    _refuse_locked(run)
+    refuse_locked(run)
     looked, report = preview(run, cli, listener)
     if looked.error:
         return Report(looked.reports(run, Status.NOT_RUN, 'another stack cannot be previewed'))
@@ -44,15 +45,6 @@ def deploy(run: Run, cli: PulumiCli, listener: Listener, saved: SavedPreview | N
     if report.refusals:
         return Report(looked.reports(run, Status.NOT_RUN, 'the run was refused'), report.refusals)
     return _Rollout(run, cli, listener, looked, is_agreed=saved is not None).report()
-
-
-def _refuse_locked(run: Run) -> None:
-    """Say at once that somebody holds the only stack there is to run. Among many, the others need not wait for it."""
-    if len(run.shards) == 1:
-        place = run.place(run.shards[0].name)
-        held = locks_in(place.backend, place.project.name, place.stack)
-        if not all(lock.is_abandoned for lock in held):
-            raise locked(held, place.backend, place.project.name, place.stack)
 
 
 class _Rollout:
@@ -68,6 +60,7 @@ class _Rollout:
         self._states = dict(looked.states)
         self._reports: dict[str, StackReport] = {}
         self._begun: dict[Future[Result], Shard] = {}
+        self._moves = Moves.of(step for outcome in looked.previews.values() for step in outcome.steps)
 
     def report(self) -> Report:
         """Deploy everything that can be."""
@@ -78,6 +71,7 @@ class _Rollout:
                 waiting = [shard for shard in waiting if not self._begin(shard, pool)]
                 if self._begun:
                     self._end(wait(self._begun, return_when=FIRST_COMPLETED).done)
+            self._let_go(pool)
         return Report(tuple(self._reports[shard.name] for shard in self._run.shards))
 
     def _begin(self, shard: Shard, pool: Pool) -> bool:
@@ -104,17 +98,52 @@ class _Rollout:
             if (refused := self._refused(shard, looked)) is not None:
                 self._reports[shard.name] = refused
                 return True
+        kept = self._moves.staying(self._urns(shard))
         task = Task(
             Operation.UP,
             self._run.place(shard.name),
-            shard,
+            with_staying(shard, kept) if kept else shard,
             facts,
-            told,
+            # Not done before its second pass is.
+            '' if kept else told,
             looked.unprotect(self._run, shard.name),
             looked.states[shard.name].hash,
         )
         self._begun[pool.submit(task)] = shard
         return True
+
+    def _let_go(self, pool: Pool) -> None:
+        """The second pass: those who move have come, so they go."""
+        facts = facts_of(self._states)
+        undone = [shard for shard in self._run.shards if not self._is_done(shard)]
+        for shard in self._run.shards:
+            urns = self._urns(shard)
+            if not self._moves.staying(urns) or not self._is_done(shard):
+                continue
+            if missed := [each.name for each in undone if self._moves.awaited(urns) & self._urns(each)]:
+                why = f'who moves from here keeps what they had, because {", ".join(missed)} did not let them in'
+                outcome = Outcome(self._run.place(shard.name).stack, error=EngineError(why, 'unfinished'))
+                self._note(shard, Status.FAILED, outcome)
+                continue
+            task = Task(
+                Operation.UP,
+                self._run.place(shard.name),
+                shard,
+                facts,
+                fingerprint(shard, facts),
+                expected=self._states[shard.name].hash,
+            )
+            self._begun[pool.submit(task)] = shard
+        while self._begun:
+            self._end(wait(self._begun, return_when=FIRST_COMPLETED).done)
+
+    def _urns(self, shard: Shard) -> frozenset[str]:
+        """What was previewed of a stack."""
+        outcome = self._looked.previews.get(shard.name)
+        return frozenset(step.urn for step in outcome.steps) if outcome else frozenset()
+
+    def _is_done(self, shard: Shard) -> bool:
+        return self._reports[shard.name].status in {Status.DONE, Status.UNCHANGED}
 
     def _refused(self, shard: Shard, looked: Looked) -> StackReport | None:
         stack, outcome = self._run.place(shard.name).stack, looked.previews[shard.name]
@@ -134,7 +163,9 @@ class _Rollout:
             if result.state.exists:
                 self._states[shard.name] = result.state
             status = Status.FAILED if result.outcome.error else Status.DONE
-            self._note(shard, status, result.outcome)
+            before = self._reports.get(shard.name)
+            outcome = result.outcome.after(before.outcome) if before and before.outcome else result.outcome
+            self._note(shard, status, outcome)
 
     def _note(self, shard: Shard, status: Status, outcome: Outcome | None = None, why: str = '') -> None:
         stack = self._run.place(shard.name).stack

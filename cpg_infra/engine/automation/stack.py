@@ -137,7 +137,7 @@ class Stack:
     ) -> Outcome:
         workspace = _Workspace(
             work_dir=str(self._work),
-            env_vars=_environment(url),
+            env_vars=environment(url),
             program=program or _nothing,
             pulumi_command=self._cli,
         )
@@ -221,7 +221,7 @@ def run_plainly(cli: PulumiCli, place: Place, work: Path, *arguments: str, by_fu
     name = place.full_name if by_full_name else place.stack
     named = [] if arguments[:2] == ('stack', 'init') else ['--stack', name]
     try:
-        return cli.run([*arguments, *named], str(work), _environment(place.backend.url)).stdout
+        return cli.run([*arguments, *named], str(work), environment(place.backend.url)).stdout
     except CommandError as error:
         said, code = (cli.result.stderr, cli.result.code) if cli.result else (str(error), 1)
         raise explain(said, code, place.backend, place.project.name, place.stack) from None
@@ -232,7 +232,8 @@ class _Workspace(auto.LocalWorkspace):
         """Every command names its stack: no need to select it first."""
 
 
-def _environment(url: str) -> dict[str, str]:
+def environment(url: str) -> dict[str, str]:
+    """What the CLI needs beside our own environment, to work on a backend."""
     defaults = {key: value for key, value in _BY_DEFAULT.items() if key not in os.environ}
     return {**_ALWAYS, **defaults, 'PULUMI_BACKEND_URL': url}
 

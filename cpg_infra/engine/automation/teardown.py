@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cpg_infra.engine.automation.failures import StackMissingError
+from cpg_infra.engine.automation.neighbours import missing, refuse_locked
 from cpg_infra.engine.automation.outcome import Listener
 from cpg_infra.engine.automation.pool import Pool
 from cpg_infra.engine.automation.previews import Looked, look_at
@@ -15,6 +16,7 @@ from cpg_infra.engine.automation.tasks import Operation, Task
 
 def destroy(run: Run, cli: PulumiCli, listener: Listener) -> Report:
     """Preview, judge, and then delete everything in the stacks, the last first. Raises `EngineError`."""
+    refuse_locked(run)
     looked = _looked(Operation.PREVIEW_DESTROY, run, cli, listener)
     if looked.error:
         return Report(looked.reports(run, Status.NOT_RUN, 'another stack cannot be previewed'))
@@ -35,6 +37,8 @@ def refresh(run: Run, cli: PulumiCli, listener: Listener) -> Report:
     with Pool(cli, min(run.jobs, len(tasks)), listener) as pool:
         begun = {name: pool.submit(task) for name, task in tasks.items()}
         results = {name: future.result() for name, future in begun.items()}
+    if results and all(isinstance(each.outcome.error, StackMissingError) for each in results.values()):
+        raise missing(run, cli)
     return Report(
         tuple(
             StackReport(run.place(name).stack, Status.FAILED if each.outcome.error else Status.DONE, each.outcome)
@@ -46,8 +50,7 @@ def refresh(run: Run, cli: PulumiCli, listener: Listener) -> Report:
 def _looked(operation: Operation, run: Run, cli: PulumiCli, listener: Listener) -> Looked:
     looked = look_at(operation, run, cli, listener)
     if not looked.previews:
-        names = ', '.join(run.place(shard.name).stack for shard in run.shards)
-        raise StackMissingError(f'there is no stack {names} in {run.backend.url}: `cpg-infra up` makes it')
+        raise missing(run, cli)
     return looked
 
 

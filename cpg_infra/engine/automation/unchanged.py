@@ -7,7 +7,7 @@ from typing import Any
 
 from cpg_infra.engine.automation.state import State
 from cpg_infra.engine.stacks import FINGERPRINT_OUTPUT, Shard
-from cpg_infra.plan import Computed, Lookup, Ref, Value
+from cpg_infra.plan import Archive, Computed, Lookup, Ref, Value
 from cpg_infra.plan.values import is_known
 
 
@@ -35,6 +35,8 @@ def _same(planned: Value, kept: Any) -> bool:  # noqa: ANN401 - whatever a state
     """Whether a state holds what was planned. Providers add keys of their own; what is deferred is not compared."""
     if isinstance(planned, Ref | Lookup | Computed):
         return True
+    if isinstance(planned, Archive):
+        return isinstance(kept, Mapping) and kept.get('hash') == planned.sha256
     if isinstance(planned, Mapping):
         return isinstance(kept, Mapping) and all(
             _same(value, kept.get(key)) for key, value in planned.items() if value is not None

@@ -62,6 +62,8 @@ def _gather_functions(value: Value, found: set[str]) -> None:
         return
     if isinstance(value, Lookup):
         found.add(value.function)
+        for _, text in value.arguments:
+            _gather_functions(text, found)
     elif isinstance(value, Computed):
         for argument in value.arguments:
             _gather_functions(argument, found)

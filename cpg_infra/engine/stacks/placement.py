@@ -26,14 +26,16 @@ _PLACES: Final = frozenset(
     {
         AssetKind.PROJECT,
         AssetKind.SERVICE_ENABLEMENT,
+        AssetKind.STORAGE_ACCOUNT,
         AssetKind.BUCKET,
         AssetKind.REGISTRY,
+        AssetKind.VAULT,
         AssetKind.SECRET,
     }
 )
 """Things that other things lie in."""
 
-_SHARED_THINGS: Final = _PLACES | {AssetKind.MACHINE_ACCOUNT}
+_SHARED_THINGS: Final = _PLACES | {AssetKind.MACHINE_ACCOUNT, AssetKind.ROLE}
 """What the organisation has for all datasets, beside its groups. What lies *in* these things (blobs, versions of a
 secret, members, policies) tells of datasets and comes last."""
 
@@ -135,7 +137,9 @@ class Placement:
                     yield resource.name
             elif resource.owner.dataset == ORGANISATION_WIDE:
                 stands_for_group = any(isinstance(intent, Group) for intent in self._intents(resource))
-                if kinds & _SHARED_THINGS or (stands_for_group and resource.type not in _MEMBER_LISTS):
+                # A secret that is made with its value tells of datasets, like the value.
+                is_shared = kinds & _SHARED_THINGS and AssetKind.SECRET_VERSION not in kinds
+                if is_shared or (stands_for_group and resource.type not in _MEMBER_LISTS):
                     yield resource.name
 
     def _places_of_others(self) -> Iterator[str]:

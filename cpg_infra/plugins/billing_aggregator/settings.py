@@ -22,6 +22,9 @@ Aggregator = CPGInfrastructureConfig.Billing.GCPAggregator
 _CI: Final = 'ci'
 """Hail's own tests: their billing project is Hail's cost."""
 
+ALIASES: Final = {'seqr': ('gcp', 'hail'), 'seqr24': ('gcp', 'hail')}
+"""Functions of old whose costs are booked with the sources that they came from."""
+
 _COLUMNS: Final = ('method', 'effective_from', 'topic', 'weight', 'version')
 
 

@@ -109,3 +109,18 @@ def test_two_datasets_do_not_have_one_name() -> None:
     assert findings(dataset('alpha'), dataset('alpha', gcp={'project': 'other'})) == [
         'alpha: 2 datasets have this name'
     ]
+
+
+def test_hail_names_are_compared_on_each_cloud() -> None:
+    urls = {'hail_batch_url': 'u', 'hail_auth_url': 'u'}
+    both = {'gcp': {'monthly_budget': 1}, 'azure': {'monthly_budget': 1}}
+    tide = dataset(
+        'tide',
+        gcp={'project': 'p', 'hail_service_account_dataset_name_override': 'td'},
+        deploy_locations=['gcp', 'azure'],
+        budgets=both,
+    )
+    there = dataset('td', deploy_locations=['azure'], gcp=None, budgets={'azure': {'monthly_budget': 1}})
+    assert findings(tide, there, azure=azure(), hail={'gcp': urls, 'azure': urls}) == [
+        "tide.gcp.hail_service_account_dataset_name_override: the Hail Batch users 'td-…' are also those of dataset 'td'",
+    ]

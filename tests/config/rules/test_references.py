@@ -100,3 +100,20 @@ def test_checks_make_exceptions_for_datasets_that_exist() -> None:
     assert findings(dataset('alpha'), checks={'any': {'except_datasets': ['alpha', 'beta']}}) == [
         "checks.any.except_datasets: no dataset 'beta'",
     ]
+
+
+def test_cost_control_spares_datasets_that_exist() -> None:
+    controls = {
+        'machine_account': 'control@example.org',
+        'slack_channel': 'costs',
+        'pubsub_topic': 'budgets',
+        'timezone': 'Australia/Sydney',
+        'protected': ['alpha', 'alhpa'],
+        'snoozes': {'alpah': {'until': '2026-12-24', 'reason': 'a joint call'}},
+    }
+    assert findings(
+        dataset('alpha'), billing={'gcp': {'project_id': 'p', 'account_id': 'a'}, 'gcp_cost_controls': controls}
+    ) == [
+        "billing.gcp_cost_controls.protected: no dataset 'alhpa' (did you mean 'alpha'?)",
+        "billing.gcp_cost_controls.snoozes.alpah: no dataset 'alpah' (did you mean 'alpha'?)",
+    ]

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from cpg_infra.config import CPGDatasetComponents
+from cpg_infra.config import CPGDatasetComponents, CPGDatasetConfig
 from cpg_infra.config.components import deployed_components, missing_section
 from cpg_infra.config.names import Cloud
-from tests.config.building import azure, dataset, findings, organisation
+from tests.config.building import Value, azure, dataset, findings, organisation
 
 URLS = {'hail_batch_url': 'https://b.example.org', 'hail_auth_url': 'https://a.example.org'}
 
@@ -107,4 +107,60 @@ def test_a_dropbox_needs_the_dropbox_service() -> None:
     box = {'id': 'box', 'name': 'b', 'allowed_filetypes': [], 'uploaders': []}
     assert findings(dataset('alpha', upload_config={'dropboxes': [box]}), data_dropbox=None) == [
         "alpha.upload_config.dropboxes: dropboxes need the section 'data_dropbox' of the organisation, which is missing",
+    ]
+
+
+def on_azure(name: str = 'alpha', **changes: Value) -> CPGDatasetConfig:
+    there = {'deploy_locations': ['azure'], 'gcp': None, 'budgets': {'azure': {'monthly_budget': 1}}}
+    return dataset(name, **{**there, **changes})
+
+
+BOX = {'id': 'box', 'name': 'b', 'allowed_filetypes': [], 'uploaders': []}
+
+
+def test_the_organisation_has_a_section_for_azure_where_a_dataset_is_there() -> None:
+    assert findings(on_azure(), hail={'gcp': URLS, 'azure': URLS}) == [
+        "the section 'azure' is missing, and 'alpha' is deployed there",
+    ]
+
+
+def test_a_dropbox_on_azure_needs_the_dropbox_service_there() -> None:
+    changes = {'azure': azure(), 'hail': {'gcp': URLS, 'azure': URLS}}
+    alpha = on_azure(upload_config={'dropboxes': [BOX]})
+    assert findings(alpha, **changes) == [
+        (
+            "alpha.upload_config.dropboxes: dropboxes need the section 'data_dropbox.azure' of the organisation, "
+            'which is missing'
+        ),
+    ]
+    served = {**changes, 'data_dropbox': {'azure': {'server_machine_account': 'id'}}}
+    assert findings(alpha, **served) == []
+
+
+def test_a_dropbox_that_is_served_on_one_cloud_only_is_said() -> None:
+    both = dataset(
+        'alpha',
+        deploy_locations=['gcp', 'azure'],
+        budgets={'gcp': {'monthly_budget': 1}, 'azure': {'monthly_budget': 1}},
+        upload_config={'dropboxes': [BOX]},
+    )
+    assert findings(both, azure=azure(), hail={'gcp': URLS, 'azure': URLS}) == [
+        (
+            "warning: alpha.upload_config.dropboxes: there is no section 'data_dropbox.azure': nobody fills the dropbox "
+            'buckets on azure'
+        ),
+    ]
+
+
+def test_a_subscription_and_a_tenant_are_ids() -> None:
+    wrong = {**azure(), 'subscription': 'production', 'tenant': 'AAAAAAAA-bbbb-4ccc-8ddd-eeeeeeeeeeee'}
+    assert findings(on_azure(), azure=wrong, hail={'gcp': URLS, 'azure': URLS}) == [
+        "warning: azure.subscription: 'production' is not an id, which looks like 00000000-0000-0000-0000-000000000000",
+    ]
+
+
+def test_budgets_on_azure_start_with_a_month() -> None:
+    late = {**azure(), 'budget_start': '2030-01-15'}
+    assert findings(on_azure(), azure=late, hail={'gcp': URLS, 'azure': URLS}) == [
+        'azure.budget_start: budgets start on the first of a month, not on 2030-01-15 (2030-01-01)',
     ]

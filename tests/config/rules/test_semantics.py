@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.config.building import azure, dataset, findings
+from tests.config.building import azure, dataset, findings, user
 
 
 def box(target: str | None) -> dict[str, object]:
@@ -65,7 +65,7 @@ def test_an_approval_needs_approvers() -> None:
 @pytest.mark.parametrize('hours', [0, 25])
 def test_the_aggregator_runs_every_1_to_24_hours(hours: int) -> None:
     aggregator = {
-        'destination_bq_table': 't',
+        'destination_bq_table': 'lantern-billing.aggregate.costs',
         'slack_channel': 'c',
         'slack_token_secret_name': 's',
         'functions': [],
@@ -89,8 +89,43 @@ def test_the_configuration_goes_to_a_bucket_when_gcp_is_used(destination: str) -
 def test_an_organisation_on_azure_may_write_its_configuration_to_a_blob() -> None:
     common = dataset('common', deploy_locations=['azure'], gcp=None, budgets={'azure': {'monthly_budget': 1}})
     urls = {'hail_batch_url': 'u', 'hail_auth_url': 'u'}
-    blob = 'https://config.blob.example.org/c'
+    blob = 'https://config.blob.core.windows.net/deployed'
     assert findings(common, gcp=None, billing=None, azure=azure(), hail={'azure': urls}, config_destination=blob) == []
+
+
+@pytest.mark.parametrize(
+    'destination',
+    ['gs://lantern-config', 'https://config.blob.example.org/deployed', 'https://config.blob.core.windows.net'],
+)
+def test_without_google_cloud_the_configuration_is_written_to_a_blob(destination: str) -> None:
+    common = dataset('common', deploy_locations=['azure'], gcp=None, budgets={'azure': {'monthly_budget': 1}})
+    urls = {'hail_batch_url': 'u', 'hail_auth_url': 'u'}
+    changes = {'gcp': None, 'billing': None, 'azure': azure(), 'hail': {'azure': urls}}
+    assert findings(common, **changes, config_destination=destination) == [
+        (
+            'config_destination: must be https://<account>.blob.core.windows.net/<container>, perhaps with a prefix, while '
+            f"datasets are deployed on azure only, not '{destination}'"
+        ),
+    ]
+
+
+def test_temporary_access_on_azure_takes_a_licence() -> None:
+    urls = {'hail_batch_url': 'u', 'hail_auth_url': 'u'}
+    alpha = dataset(
+        'alpha',
+        deploy_locations=['gcp', 'azure'],
+        budgets={'gcp': {'monthly_budget': 1}, 'azure': {'monthly_budget': 1}},
+        members={'tmp-main-read-access': ['ana']},
+    )
+    people = {'ana': user('ana', clouds={'gcp': {'id': 'ana@example.org'}, 'azure': {'id': 'ana@example.org'}})}
+    changes = {'hail': {'gcp': urls, 'azure': urls}, 'users': people}
+    assert findings(alpha, azure=azure(), **changes) == [
+        (
+            'alpha.members.tmp-main-read-access: temporary access cannot be granted on azure: the tenant has no premium '
+            'licence (azure.premium_tenant: true, once it has Entra ID P2 or ID Governance)'
+        ),
+    ]
+    assert findings(alpha, azure={**azure(), 'premium_tenant': True}, **changes) == []
 
 
 @pytest.mark.parametrize(

@@ -120,3 +120,27 @@ def test_deleting_a_group_or_grant_of_many_people_needs_a_word_however_deep_they
     assert len(judge([*steps[:2], group], Limits()).refusals) == 1
     few = [step('delete', BINDING, 'b', binding('user:ana@x.org'))]
     assert judge(few, Limits()).refusals == ()
+
+
+def test_on_azure_people_are_counted_by_their_ids() -> None:
+    ids = [f'00000000-0000-4000-8000-{number:012}' for number in range(MANY_PEOPLE)]
+    member, assignment = 'azuread:index/groupMember:GroupMember', 'azure-native:authorization:RoleAssignment'
+    group = 'aaaaaaaa-0000-4000-8000-000000000000'
+    inside = [{'groupObjectId': group, 'memberObjectId': each} for each in ids]
+    steps = [
+        *(step('same', member, f'm{number}', each, each) for number, each in enumerate(inside)),
+        step('delete', assignment, 'grant', {'scope': '/s', 'roleDefinitionId': 'r', 'principalId': group}),
+    ]
+    (refusal,) = judge(steps, Limits()).refusals
+    assert refusal.startswith(f'grant would be deleted: {MANY_PEOPLE} people lose access by it')
+    assert judge([*steps[1:-1], steps[-1]], Limits()).refusals == ()
+
+
+def test_removed_memberships_and_eligibilities_of_azure_count() -> None:
+    schedule = 'azure-native:authorization:PimRoleEligibilitySchedule'
+    steps = [
+        step('delete', 'azuread:index/groupMember:GroupMember', 'm', {'groupObjectId': 'g', 'memberObjectId': 'p'}),
+        step('delete', schedule, 'e', {'scope': '/s', 'roleDefinitionId': 'r', 'principalId': 'g'}),
+    ]
+    kinds = [entry.kind for entry in judge(steps, NOBODY).removed]
+    assert kinds == [EntryKind.GRANT, EntryKind.MEMBERSHIP]

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from hypothesis import given, settings
 
 from cpg_infra.driver import Infrastructure
-from cpg_infra.engine.stacks import Shard, levels_of, shards_of
+from cpg_infra.engine.stacks import Shard, check_single_writers, levels_of, shards_of
 from cpg_infra.plan import Plan, Ref
 from cpg_infra.plan.values import refs_of
-from tests.organisations import TODAY, Plain, dataset, plan_of
+from tests.organisations import TODAY, Plain, dataset, on_azure, on_both, plan_of, two_clouds
 from tests.random_organisations import Given, organisations
 
 COMMON = 'common'
@@ -140,7 +140,7 @@ def test_every_resource_is_in_one_shard_and_every_shard_after_what_it_needs(give
             )
     gives = {(shard.name, ref) for shard in shards.values() for ref in shard.gives}
     assert gives == {(shard.givers[ref.resource], ref) for shard in shards.values() for ref in shard.reads}
-    assert {ref.output for _, ref in gives} <= {'identity', 'number'}
+    assert {ref.output for _, ref in gives} <= {'identity', 'number', 'objectId', 'principalId'}
 
 
 @settings(max_examples=40, deadline=None)
@@ -173,3 +173,43 @@ def test_the_parts_hold_all_intents_outputs_and_diagnostics_of_the_plan(given: G
         for membership in shard.plan.memberships:
             assert membership.member in principals
             assert membership.group in shard.plan.intent_by_key
+
+
+# Azure ----------------------------------------------------------------------------------------------------
+
+
+def on_two_clouds() -> dict[str, Shard]:
+    return cut(plan_of(on_both('common'), on_both('alpha', depends_on=['beta']), on_azure('beta'), **two_clouds()))
+
+
+def test_a_dataset_on_two_clouds_has_a_stack_on_each() -> None:
+    shards = on_two_clouds()
+    assert shards.keys() == {
+        *('foundation', 'alpha-azure', 'alpha-gcp', 'beta-azure', 'common-azure', 'common-gcp'),
+    }
+    assert shards['beta-azure'].after == ('alpha-azure', 'foundation')
+    assert check_single_writers(shards.values()) == ()
+
+
+def test_roles_and_the_account_of_the_members_cache_are_in_the_foundation() -> None:
+    foundation = on_two_clouds()['foundation']
+    there = [each for each in foundation.plan.resources if each.owner.cloud == 'azure']
+    names = {each.name for each in there}
+    assert names >= {
+        'azure-role-storage-creator',
+        'azure-role-storage-lister',
+        'azure-role-storage-mutator',
+        'common-azure-lantern-members-group-cache-bucket',
+        'common-azure-project',
+        'common-azure-versioned-storage-account',
+    }
+    kinds = {each.type.rpartition(':')[2] for each in there}
+    assert kinds & {'GroupMember', 'RoleAssignment', 'Blob', 'Secret'} == set()
+
+
+def test_what_stacks_on_azure_tell_each_other_are_object_ids_of_groups() -> None:
+    shards = on_two_clouds()
+    assert {ref.output for ref in shards['alpha-azure'].gives} == {'objectId'}
+    group = Ref('alpha-azure-analysis-group', 'objectId')
+    assert group in shards['beta-azure'].reads
+    assert group in shards['common-azure'].reads

@@ -7,8 +7,9 @@ import json
 from typing import Any
 
 from tests.simulated_cloud.gcp.lookups import EPOCH, number_of, project
-from tests.simulated_cloud.gcp.names import ACCOUNT_ID, named
+from tests.simulated_cloud.gcp.names import ACCOUNT_ID
 from tests.simulated_cloud.kind import Inputs, Made, Thing
+from tests.simulated_cloud.naming import named
 from tests.simulated_cloud.world import Refused, World
 
 

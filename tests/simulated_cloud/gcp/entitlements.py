@@ -1,15 +1,18 @@
 """Entitlements of Privileged Access Manager.
 
-Whether Google refuses a group that does not exist here is not documented; the simulated cloud does not.
+Whether Google refuses a group that does not exist here is not documented. The simulated cloud does, as policies do: a
+plan that relies on the opposite is not one to rely on.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
-from tests.simulated_cloud.gcp.lookups import EPOCH, project_by_number, require_api
-from tests.simulated_cloud.gcp.names import ENTITLEMENT_ID, named
+from tests.simulated_cloud.gcp.lookups import EPOCH, project_by_number, refuse_unknown_principal, require_api
+from tests.simulated_cloud.gcp.names import ENTITLEMENT_ID
 from tests.simulated_cloud.kind import Inputs, Thing
+from tests.simulated_cloud.naming import named
 from tests.simulated_cloud.world import Refused, World
 
 API: Final = 'privilegedaccessmanager.googleapis.com'
@@ -31,6 +34,17 @@ def _refuse(world: World, inputs: Inputs) -> None:
             f'{CALLED} Error 400: The Privileged Access Manager service agent does not have the role {AGENT_ROLE} on '
             f'{inputs["parent"]}., failedPrecondition'
         )
+    for principal in _principals(inputs):
+        refuse_unknown_principal(world, principal)
+
+
+def _principals(inputs: Inputs) -> Iterator[str]:
+    """Who may ask, and who approves."""
+    for each in inputs['eligibleUsers']:
+        yield from each['principals']
+    approvals = (inputs.get('approvalWorkflow') or {}).get('manualApprovals') or {}
+    for step in approvals.get('steps', ()):
+        yield from step['approvers']['principals']
 
 
 def _outputs(_: World, inputs: Inputs) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.simulated_cloud.gcp.lookups import number_of
 from tests.simulated_cloud.kind import Inputs
 from tests.simulated_cloud.world import Refused, World
 
@@ -26,3 +27,17 @@ def get_organization(world: World, arguments: Inputs) -> dict[str, Any]:
             }
     wanted = arguments.get('domain') or arguments.get('organization')
     raise Refused(f'Organization not found: {wanted}')
+
+
+def get_project(world: World, arguments: Inputs) -> dict[str, Any]:
+    """A project by its id."""
+    name = arguments['projectId']
+    return {'id': f'projects/{name}', 'projectId': name, 'number': number_of(world, name)}
+
+
+def get_secret_version(world: World, arguments: Inputs) -> dict[str, Any]:
+    """The latest version of a secret that somebody made by hand."""
+    name = f'{arguments["project"]}/{arguments["secret"]}'
+    if world.sees(f'secret {name}') is None:
+        raise Refused(f'googleapi: Error 404: Secret [projects/{name.replace("/", "/secrets/")}] not found., notFound')
+    return {'id': f'{name}/versions/1', 'secret': name, 'secretData': f'content of {name}', 'version': '1'}

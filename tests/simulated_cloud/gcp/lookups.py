@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -52,6 +53,9 @@ def refuse_unknown_principal(world: World, member: str) -> None:
     Accounts of projects that this cloud does not know belong to somebody else, and so do people: they exist.
     """
     kind, _, address = member.partition(':')
+    if kind in {'principal', 'principalSet'}:
+        _refuse_unknown_pool(world, address)
+        return
     if kind not in {'user', 'group', 'serviceAccount', 'domain'}:
         raise Refused(f'googleapi: Error 400: Invalid argument: The member {member} is of an unknown type., badRequest')
     if address != address.lower():
@@ -60,6 +64,15 @@ def refuse_unknown_principal(world: World, member: str) -> None:
         raise Refused(f'googleapi: Error 400: Group {address} does not exist., badRequest')
     if kind == 'serviceAccount' and not _is_account(world, address):
         raise Refused(f'googleapi: Error 400: Service account {address} does not exist., badRequest')
+
+
+def _refuse_unknown_pool(world: World, address: str) -> None:
+    match = re.fullmatch(
+        r'//iam\.googleapis\.com/projects/(\d+)/locations/global/workloadIdentityPools/([^/]+)/.+', address
+    )
+    owner = project_by_number(world, match[1]) if match else None
+    if match is None or owner is None or world.sees(f'pool {owner}/{match[2]}') is None:
+        raise Refused(f'googleapi: Error 400: Identity Pool does not exist ({address})., badRequest')
 
 
 def _is_account(world: World, address: str) -> bool:

@@ -2,16 +2,19 @@
 
 There is one policy per thing, `role → members`, whoever writes it. A *binding* says who has a role: it replaces the
 members of that role, and takes the role away from all of them when it goes. A *member* adds one, and takes that one
-away. So what somebody else granted is there to be seen, kept by the one and removed by the other. Conditions are not
-simulated.
+away. So what somebody else granted is there to be seen, kept by the one and removed by the other.
+
+A role under a condition is a role of its own: the same role without it, or under another one, is left alone. When a
+condition holds is not worked out here.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from tests.simulated_cloud.gcp.accounts import account_of
 from tests.simulated_cloud.gcp.lookups import refuse_unknown_principal
@@ -23,6 +26,8 @@ PRINCIPALS: Final = 1_500
 
 GROUPS: Final = 250
 """Groups in one policy."""
+
+BASIC: Final = frozenset({'roles/owner', 'roles/editor', 'roles/viewer'})
 
 
 @dataclass(frozen=True)
@@ -46,16 +51,33 @@ class Target:
         return match.groupdict()
 
 
-def members_of(world: World, thing: str, role: str) -> list[str]:
+def entry_of(inputs: Inputs) -> str:
+    """Under which key of a policy a grant is: its role, and its condition if it has one."""
+    condition = inputs.get('condition')
+    return f'{inputs["role"]} when {json.dumps(condition, sort_keys=True)}' if condition else str(inputs['role'])
+
+
+def condition_titled(world: World, thing: str, role: str, title: str) -> Mapping[str, str] | None:
+    """The condition of this title under which somebody has a role on a thing."""
+    for entry in (world.get(f'policy {thing}') or {'roles': {}})['roles']:
+        granted, _, condition = entry.partition(' when ')
+        if granted == role and condition and json.loads(condition)['title'] == title:
+            found: Mapping[str, str] = json.loads(condition)
+            return found
+    return None
+
+
+def members_of(world: World, thing: str, entry: str) -> list[str]:
     """Who has a role on a thing."""
     policy = world.get(f'policy {thing}')
-    return list(policy['roles'].get(role, ())) if policy else []
+    return list(policy['roles'].get(entry, ())) if policy else []
 
 
-def write(world: World, target: Target, inputs: Inputs, role: str, members: Iterable[str]) -> None:
-    """Let exactly `members` have a role. Raises `Refused` for what Google refuses."""
-    thing = target.thing(inputs)
+def write(world: World, target: Target, inputs: Inputs, members: Iterable[str]) -> None:
+    """Let exactly `members` have the role. Raises `Refused` for what Google refuses."""
+    thing, role, entry = target.thing(inputs), inputs['role'], entry_of(inputs)
     _refuse_missing(world, target, inputs)
+    _refuse_condition(world, target, inputs)
     there: Mapping[str, list[str]] = (world.get(f'policy {thing}') or {'roles': {}})['roles']
     new = list(dict.fromkeys(members))
     if new and not re.fullmatch(r'roles/[a-z][A-Za-z.]+', role) and world.get(f'role {role}') is None:
@@ -64,11 +86,11 @@ def write(world: World, target: Target, inputs: Inputs, role: str, members: Iter
             'hierarchy., badRequest'
         )
     for member in new:
-        if member not in there.get(role, ()):
+        if member not in there.get(entry, ()):
             refuse_unknown_principal(world, member)
-    roles = {**there, role: new}
+    roles = {**there, entry: new}
     if not new:
-        del roles[role]
+        del roles[entry]
     _refuse_large(roles)
     world.put(f'policy {thing}', {'type': 'policy', 'roles': roles, 'etag': f'e{world.next_number()}'})
 
@@ -78,6 +100,22 @@ def _refuse_missing(world: World, target: Target, inputs: Inputs) -> None:
         raise Refused(
             f'{_called(target, inputs)}: Error retrieving IAM policy: googleapi: Error 404: The specified '
             f'{target.what} does not exist., notFound'
+        )
+
+
+def _refuse_condition(world: World, target: Target, inputs: Inputs) -> None:
+    """Basic roles take none, and a bucket takes them only when its objects have no access lists of their own."""
+    if not inputs.get('condition'):
+        return
+    if inputs['role'] in BASIC:
+        raise Refused(
+            f'{_called(target, inputs)}: googleapi: Error 400: Conditions can not be set on primitive roles., badRequest'
+        )
+    thing = world.get(target.thing(inputs))
+    if target is BUCKET and thing is not None and not thing['inputs'].get('uniformBucketLevelAccess'):
+        raise Refused(
+            f'{_called(target, inputs)}: googleapi: Error 412: Conditions are only supported when uniform bucket-level '
+            'access is enabled., conditionNotMet'
         )
 
 
@@ -114,26 +152,43 @@ class Grant:
     secrets: frozenset[str] = frozenset()
 
     def check(self, inputs: Inputs) -> Iterable[tuple[str, str]]:
-        """Nothing can be seen without the cloud."""
-        if inputs.get('condition'):
-            yield 'condition', 'the simulated cloud has no conditions'
+        """A condition must say what it is called and when it holds."""
+        if (condition := inputs.get('condition')) is not None:
+            yield from (
+                (f'condition.{key}', f'Missing required property {key!r}')
+                for key in ('title', 'expression')
+                if not condition.get(key)
+            )
 
     def create(self, world: World, inputs: Inputs) -> Made:
         self._write(world, inputs, granted=True)
         return self._made(world, inputs)
 
     def read(self, world: World, id_: str, known: Inputs) -> Made | None:
-        inputs = {key: known[key] for key in (*self.target.scope, 'role', self.principals) if key in known}
-        if 'role' not in inputs:
-            path, role, *member = id_.split(' ')
-            inputs = {**self.target.inputs_of(path), 'role': role, **({'member': member[0]} if member else {})}
+        keys = (*self.target.scope, 'role', self.principals, 'condition')
+        inputs: Inputs = (
+            {key: known[key] for key in keys if key in known} if 'role' in known else self._imported(world, id_)
+        )
         thing = self.target.thing(inputs)
         if world.get(thing) is None:
             return None
-        there = members_of(world, thing, inputs['role'])
+        there = members_of(world, thing, entry_of(inputs))
         if self.principals == 'members':
             return self._made(world, {**inputs, 'members': there}) if there else None
         return self._made(world, inputs) if inputs['member'] in there else None
+
+    def _imported(self, world: World, id_: str) -> Inputs:
+        """What an import id says: path, role, the member if it is about one, and the title of a condition."""
+        path, role, *rest = id_.split(' ')
+        inputs: dict[str, Any] = {**self.target.inputs_of(path), 'role': role}
+        if self.principals == 'member':
+            inputs['member'], *rest = rest
+        if rest:
+            title = ' '.join(rest)
+            inputs['condition'] = condition_titled(world, self.target.thing(inputs), role, title)
+            if inputs['condition'] is None:
+                raise Refused(f'Cannot find binding for {role!r} with the condition {title!r}')
+        return inputs
 
     def update(self, world: World, id_: str, old: Inputs, new: Inputs) -> Made:
         return self.create(world, new)
@@ -143,19 +198,21 @@ class Grant:
             self._write(world, known, granted=False)
 
     def _write(self, world: World, inputs: Inputs, *, granted: bool) -> None:
-        role = inputs['role']
         if self.principals == 'members':
             wanted = inputs['members'] if granted else []
         else:
-            wanted = [each for each in members_of(world, self.target.thing(inputs), role) if each != inputs['member']]
+            there = members_of(world, self.target.thing(inputs), entry_of(inputs))
+            wanted = [each for each in there if each != inputs['member']]
             wanted += [inputs['member']] if granted else []
-        write(world, self.target, inputs, role, wanted)
+        write(world, self.target, inputs, wanted)
 
     def _made(self, world: World, inputs: Inputs) -> Made:
         policy = world.get(f'policy {self.target.thing(inputs)}')
         parts = [self.target.id_of(inputs), inputs['role']]
         if self.principals == 'member':
             parts.append(inputs['member'])
+        if condition := inputs.get('condition'):
+            parts += [condition['title'], condition.get('description') or '', condition['expression']]
         return Made('/'.join(parts), dict(inputs), {'etag': policy['etag'] if policy else ''})
 
 
@@ -186,6 +243,37 @@ SERVICE = Target(
     lambda at: f'run {at["project"]}/{at["location"]}/{at["service"]}',
 )
 
+TABLES = Target(
+    'dataset',
+    ('project', 'datasetId'),
+    'projects/{project}/datasets/{datasetId}',
+    lambda at: f'tables {at["project"]}/{at["datasetId"]}',
+)
+TABLE = Target(
+    'table',
+    ('project', 'datasetId', 'tableId'),
+    'projects/{project}/datasets/{datasetId}/tables/{tableId}',
+    lambda at: f'table {at["project"]}/{at["datasetId"]}/{at["tableId"]}',
+)
+TOPIC = Target(
+    'topic',
+    ('project', 'topic'),
+    'projects/{project}/topics/{topic}',
+    lambda at: f'topic projects/{at["project"]}/topics/{at["topic"]}',
+)
+SUBSCRIPTION = Target(
+    'subscription',
+    ('project', 'subscription'),
+    'projects/{project}/subscriptions/{subscription}',
+    lambda at: f'subscription projects/{at["project"]}/subscriptions/{at["subscription"]}',
+)
+BILLING = Target(
+    'billing account',
+    ('billingAccountId',),
+    '{billingAccountId}',
+    lambda at: f'billing {at["billingAccountId"]}',
+)
+
 OPTIONAL_SCOPE: Final = frozenset({'project', 'location'})
 """Which the provider's configuration may give; we have no such configuration, so a project must say its own."""
 
@@ -209,6 +297,11 @@ GRANTS: Final = tuple(
         ('gcp:secretmanager/secretIamMember:SecretIamMember', SECRET, 'member'),
         ('gcp:artifactregistry/repositoryIamBinding:RepositoryIamBinding', REGISTRY, 'members'),
         ('gcp:artifactregistry/repositoryIamMember:RepositoryIamMember', REGISTRY, 'member'),
+        ('gcp:bigquery/datasetIamMember:DatasetIamMember', TABLES, 'member'),
+        ('gcp:bigquery/iamMember:IamMember', TABLE, 'member'),
+        ('gcp:billing/accountIamMember:AccountIamMember', BILLING, 'member'),
+        ('gcp:pubsub/subscriptionIAMMember:SubscriptionIAMMember', SUBSCRIPTION, 'member'),
+        ('gcp:pubsub/topicIAMMember:TopicIAMMember', TOPIC, 'member'),
         ('gcp:cloudrun/iamBinding:IamBinding', SERVICE, 'members'),
         ('gcp:cloudrun/iamMember:IamMember', SERVICE, 'member'),
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tests.simulated_cloud.gcp.lookups import EPOCH, number_of, require_api
-from tests.simulated_cloud.gcp.names import SECRET_ID, named
+from tests.simulated_cloud.gcp.names import SECRET_ID
 from tests.simulated_cloud.kind import Inputs, Thing
+from tests.simulated_cloud.naming import named
 from tests.simulated_cloud.world import Refused, World
 
 API: Final = 'secretmanager.googleapis.com'

@@ -6,8 +6,9 @@ from typing import Any
 
 from tests.simulated_cloud.gcp.lookups import EPOCH, number_of, project
 from tests.simulated_cloud.gcp.names import BUCKET as BUCKET_NAME
-from tests.simulated_cloud.gcp.names import NOT_IN_A_BUCKET, named
+from tests.simulated_cloud.gcp.names import NOT_IN_A_BUCKET
 from tests.simulated_cloud.kind import Inputs, Thing
+from tests.simulated_cloud.naming import named
 from tests.simulated_cloud.world import Refused, World
 
 
@@ -72,7 +73,7 @@ def _refuse_object(world: World, inputs: Inputs) -> None:
             f'Error uploading object {inputs["name"]}: googleapi: Error 404: The specified bucket does not exist., '
             'notFound'
         )
-    if not isinstance(inputs.get('content') or inputs.get('source'), str):
+    if not (inputs.get('content') or inputs.get('source')):
         raise Refused('Error, either "content" or "source" must be specified')
 
 

@@ -6,7 +6,12 @@ import typer
 
 from cpg_infra.cli.commands.billing.aggregate import aggregate
 from cpg_infra.cli.commands.billing.backfill import backfill
+from cpg_infra.cli.commands.billing.budgets import budgets
+from cpg_infra.cli.commands.billing.demo import demo
+from cpg_infra.cli.commands.billing.focus import focus
+from cpg_infra.cli.commands.billing.monthly import monthly
 from cpg_infra.cli.commands.billing.reconcile import reconcile
+from cpg_infra.cli.commands.billing.report import report
 
 billing = typer.Typer(
     name='billing',
@@ -16,5 +21,5 @@ billing = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (aggregate, backfill, reconcile):
+for command in (aggregate, backfill, reconcile, report, budgets, monthly, focus, demo):
     billing.command(no_args_is_help=False)(command)

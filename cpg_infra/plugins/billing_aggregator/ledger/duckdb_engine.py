@@ -77,8 +77,10 @@ def _connect(path: Path, *, read_only: bool, patience: float, memory: str) -> du
 
 
 def quiet(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    """The connection, which no longer paints its own progress on our standard output."""
+    """The connection, which paints no progress on our standard output, and reads times in UTC wherever it is."""
     connection.execute('SET enable_progress_bar = false')
+    # A time with a zone becomes one without in the zone of the session, which is otherwise this machine's.
+    connection.execute("SET TimeZone = 'UTC'")
     return connection
 
 

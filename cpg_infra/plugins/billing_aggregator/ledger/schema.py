@@ -227,6 +227,7 @@ BUDGETS: Final = Table(
     'What each topic may cost: one row per topic, day it was read and currency.',
     (
         _text('topic', 'The dataset.', required=True),
+        _text('cloud', 'Where it may cost that.', required=True),
         _text('gcp_project', 'Its project; null for a budget of another cloud.'),
         _text('kind', '`monthly` or `shared`.', required=True),
         Column('day', 'DATE', 'The day for which it was read, UTC.', required=True),
@@ -234,7 +235,7 @@ BUDGETS: Final = Table(
         Column('budget', NUMERIC, 'Amount.'),
         _time('read_at', 'UTC.'),
     ),
-    ('topic', 'kind', 'day', 'currency'),
+    ('topic', 'cloud', 'kind', 'day', 'currency'),
 )
 
 RECONCILIATION: Final = Table(
@@ -319,6 +320,48 @@ LINES: Final = Table(
     'usage_end_time',
 )
 
+DECISIONS: Final = Table(
+    'decisions',
+    'Cost control: one row per decision about a project and its budget, and one for what came of acting.',
+    (
+        _text('decision_id', 'Unique.', required=True),
+        _text('message_id', 'Pub/Sub’s number of the notification; one that is delivered again has the same.'),
+        _text('budget_id', 'Google’s id of the budget.'),
+        _text('project', 'The project.'),
+        _text('dataset', 'Whose project it is; null when it is nobody’s.'),
+        _time('period_start', 'Begin of the budget’s period, UTC.'),
+        _time('decided_at', 'UTC.'),
+        _text('outcome', '`within`, `refused`, `doubt`, `pending`, `unlink` (about to), `unlinked` or `failed`.'),
+        _text('reasons', 'Names of the conditions that did not hold, with commas.'),
+        _text('explanation', 'In sentences.'),
+        Column('cost', NUMERIC, 'As notified.'),
+        Column('budget', NUMERIC, 'As notified.'),
+        _text('currency', 'ISO 4217.'),
+        Column('confirmed', NUMERIC, 'Net cost in the same period as the ledger has it; null when it was not asked.'),
+        _time('confirmed_until', 'When the newest line of that was told, UTC.'),
+        _text('mode', '`dry-run` or `enforce`.'),
+        Column('announced', 'BOOL', 'Slack took an announcement.'),
+    ),
+    ('decision_id',),
+    'decided_at',
+)
+
+MONTHLY_SUMMARY: Final = Table(
+    'monthly_summary',
+    'Closing figures of each month, written on the third day of the next and again when asked.',
+    (
+        _text('invoice_month', '`YYYYMM`.', required=True),
+        _text('topic', 'As in the ledger.', required=True),
+        _text('cost_category', '`Storage Cost` or `Compute Cost`.', required=True),
+        _text('currency', 'ISO 4217.', required=True),
+        Column('cost', NUMERIC, 'Gross cost.'),
+        Column('credits', NUMERIC, 'Credits.'),
+        Column('net', NUMERIC, 'Net cost.'),
+        _time('written_at', 'UTC.'),
+    ),
+    ('invoice_month', 'topic', 'cost_category', 'currency'),
+)
+
 STALE_DAYS: Final = Table(
     'stale_days',
     'Days whose postings changed and that the views have not been told of yet.',
@@ -338,6 +381,8 @@ TABLES: Final = (
     RECONCILIATION,
     TOTALS,
     LINES,
+    DECISIONS,
+    MONTHLY_SUMMARY,
     STALE_DAYS,
 )
 

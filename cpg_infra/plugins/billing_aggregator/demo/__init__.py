@@ -1,0 +1,1 @@
+"""A made-up organisation's costs, and the whole pipeline run on them."""

@@ -1,0 +1,1 @@
+"""The infrastructure of the billing aggregator: functions, schedules, tables, alerts, and who may do what."""

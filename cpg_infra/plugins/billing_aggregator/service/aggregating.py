@@ -1,0 +1,62 @@
+"""The entry point that aggregates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from contextlib import ExitStack
+from typing import Any, Final
+
+from cpg_infra.plugins.billing_aggregator.aggregate import Aggregation, Asked, Outcome, replace_proportions
+from cpg_infra.plugins.billing_aggregator.ledger.duckdb_engine import DuckDBEngine
+from cpg_infra.plugins.billing_aggregator.requests import AggregationRequest, Arrival, read_aggregation
+from cpg_infra.plugins.billing_aggregator.service.configured import Configured
+from cpg_infra.plugins.billing_aggregator.service.response import FAILED, OK, Response
+from cpg_infra.plugins.billing_aggregator.settings import ALIASES, read_proportions, settings_of
+from cpg_infra.plugins.billing_aggregator.sources.configured import other_sources
+from cpg_infra.plugins.billing_aggregator.sources.gcp_files import GcpFiles
+from cpg_infra.plugins.billing_aggregator.sources.gcp_table import GcpTable
+from cpg_infra.plugins.billing_aggregator.sources.source import Export
+
+SOURCES: Final = ('azure', 'focus', 'gcp', 'hail', 'ica', *ALIASES)
+
+
+def from_request(arrival: Arrival, configured: Configured, now: dt.datetime) -> Response:
+    """Aggregate. 500 when a source failed or is not reconciled; what the others did stays."""
+    outcomes = _outcomes(read_aggregation(arrival, SOURCES, now), configured, now)
+    good = all(outcome.status == 'ok' for outcome in outcomes)
+    return Response(OK if good else FAILED, {'sources': [_said(outcome) for outcome in outcomes]})
+
+
+def _outcomes(request: AggregationRequest, configured: Configured, now: dt.datetime) -> list[Outcome]:
+    settings = settings_of(configured.folder, configured.organisation, [*configured.datasets.values()])
+    billing = configured.organisation.billing
+    functions = billing.aggregator.functions if billing and billing.aggregator else ()
+    proportions = read_proportions(settings.proportions) if settings.proportions is not None else None
+    asked = Asked(start=request.start, end=request.end, batches=request.batch_ids, dry=request.dry_run)
+    only = None if request.source is None else ALIASES.get(request.source, (request.source,))
+    with ExitStack() as stack:
+        engine = stack.enter_context(configured.ledger()).engine
+        if proportions is not None and not request.dry_run:
+            replace_proportions(engine, proportions)
+        export: Export | None = None
+        if settings.gcp_files is not None and isinstance(engine, DuckDBEngine):
+            export = GcpFiles(engine, settings.gcp_files)
+        elif engine.dialect == 'bigquery' and billing and billing.gcp and billing.gcp.source_bq_table:
+            export = GcpTable(engine, billing.gcp.source_bq_table)
+        others = other_sources(settings, functions, stack)
+        return Aggregation(engine, settings, now, export=export, others=others).run(asked, only)
+
+
+def _said(outcome: Outcome) -> dict[str, Any]:
+    posted = outcome.posted
+    return {
+        'source': outcome.source,
+        'status': outcome.status,
+        'lines': posted.lines,
+        'inserted': posted.inserted,
+        'updated': posted.updated,
+        'deleted': posted.deleted,
+        'rejected': posted.rejected,
+        'faults': outcome.faults,
+        'notes': outcome.notes.said,
+    }

@@ -1,0 +1,1 @@
+"""What more than one plugin makes on Google Cloud."""

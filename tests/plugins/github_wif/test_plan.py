@@ -1,0 +1,200 @@
+"""What the plan holds of federation: access beside resources, traps avoided, nothing that GitHub's people set undone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cpg_infra.plan import AccountRole, Plan, PrincipalKind, RegistryRole
+from tests.organisations import dataset, plan_of
+from tests.plugins.github_wif.federation import (
+    AZURE,
+    GUARD,
+    POOL,
+    PROJECT,
+    environment,
+    federated,
+    repository,
+    with_everything,
+)
+
+POOL_TYPE = 'gcp:iam/workloadIdentityPool:WorkloadIdentityPool'
+PROVIDER_TYPE = 'gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider'
+ENVIRONMENT_TYPE = 'github:index/repositoryEnvironment:RepositoryEnvironment'
+VARIABLE_TYPE = 'github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable'
+CREDENTIAL_TYPE = 'azure-native:managedidentity:FederatedIdentityCredential'
+DEPLOYER = 'aligner-img-dev-deployer'
+
+
+def of_type(plan: Plan, token: str) -> dict[str, dict[str, Any]]:
+    return {resource.name: dict(resource.inputs) for resource in plan.resources if resource.type == token}
+
+
+def grants_to(plan: Plan, ending: str) -> set[tuple[str, str]]:
+    return {(grant.role.value, grant.asset) for grant in plan.grants if grant.principal.endswith(ending)}
+
+
+def test_the_access_model_says_who_comes_in_and_what_they_may_then_do() -> None:
+    plan = federated()
+    workflow = 'gcp:federated:github/lantern/aligner/development'
+    account = f'{DEPLOYER}@{PROJECT}.iam.gserviceaccount.com'
+    assert plan.principal_by_key[workflow].kind is PrincipalKind.FEDERATED
+    assert grants_to(plan, workflow) == {(AccountRole.COME_IN_AS.value, f'gcp:machine-account:{account}')}
+    assert grants_to(plan, account) == {
+        (RegistryRole.WRITE.value, f'gcp:registry:{PROJECT}/australia-southeast1/images-dev'),
+    }
+
+
+def test_the_binding_holds_the_pair_and_nobody_else() -> None:
+    binding = federated().resource_by_name[f'{PROJECT}-{DEPLOYER}-come-in-as']
+    assert (binding.type, binding.inputs['role'], binding.inputs['members']) == (
+        'gcp:serviceaccount/iAMBinding:IAMBinding',
+        'roles/iam.workloadIdentityUser',
+        [f'principalSet://iam.googleapis.com/{POOL}/attribute.repository_environment/7001/development'],
+    )
+    assert f'{PROJECT}-github-provider' in binding.depends_on
+
+
+def test_without_a_number_the_binding_holds_the_stated_subject() -> None:
+    binding = federated(repository(repository_id=None)).resource_by_name[f'{PROJECT}-{DEPLOYER}-come-in-as']
+    assert binding.inputs['members'] == [
+        f'principal://iam.googleapis.com/{POOL}/subject/repo:lantern/aligner:environment:development'
+    ]
+
+
+@pytest.mark.parametrize(
+    ('owner_id', 'condition'),
+    [(9001, 'assertion.repository_owner_id == "9001"'), (None, 'assertion.repository_owner == "lantern"')],
+)
+def test_only_one_owner_is_let_in(owner_id: int | None, condition: str) -> None:
+    [provider] = of_type(federated(owner_id=owner_id), PROVIDER_TYPE).values()
+    assert provider['attributeCondition'] == condition
+
+
+def test_pool_and_provider_are_never_deleted_because_their_ids_come_back_late() -> None:
+    plan = federated()
+    for token in (POOL_TYPE, PROVIDER_TYPE):
+        [name] = of_type(plan, token)
+        assert plan.resource_by_name[name].options.as_plain() == {'protect': True, 'retain': True}
+
+
+def test_a_pool_that_exists_is_referred_to_and_not_made() -> None:
+    plan = federated(pool={'name': 'older-pool', 'provider': 'older-provider', 'manage': False})
+    assert of_type(plan, POOL_TYPE) == of_type(plan, PROVIDER_TYPE) == {}
+    binding = plan.resource_by_name[f'{PROJECT}-{DEPLOYER}-come-in-as']
+    assert '/workloadIdentityPools/older-pool/attribute.' in str(binding.inputs['members'])
+    variable = plan.resource_by_name['github/aligner/development/WIF_PROVIDER']
+    assert str(variable.inputs['value']).endswith('/workloadIdentityPools/older-pool/providers/older-provider')
+    [remark] = plan.diagnostics
+    assert (remark.severity.value, remark.subject) == ('info', 'github_wif.pool.manage')
+
+
+def test_an_account_of_somebody_else_is_not_taken_over() -> None:
+    account = federated().resource_by_name[f'{PROJECT}-{DEPLOYER}']
+    assert 'createIgnoreAlreadyExists' not in account.inputs
+
+
+def test_an_account_that_is_deployed_under_another_id_keeps_it() -> None:
+    plan = federated(repository(environments=[environment(account_id='older-deployer')]))
+    assert plan.resource_by_name[f'{PROJECT}-older-deployer'].inputs['accountId'] == 'older-deployer'
+
+
+def test_a_workflow_finds_its_account_by_two_variables() -> None:
+    plan = federated()
+    begin = 'github/aligner/development'
+    assert {name: each['value'] for name, each in of_type(plan, VARIABLE_TYPE).items()} == {
+        f'{begin}/WIF_PROVIDER': f'{POOL}/providers/github-provider',
+        f'{begin}/WIF_SERVICE_ACCOUNT': f'{DEPLOYER}@{PROJECT}.iam.gserviceaccount.com',
+    }
+    for name in of_type(plan, VARIABLE_TYPE):
+        assert plan.resource_by_name[name].depends_on == (f'{begin}/environment',)
+
+
+def test_what_nobody_declared_of_an_environment_is_left_alone() -> None:
+    undeclared = federated().resource_by_name['github/aligner/development/environment']
+    assert dict(undeclared.inputs) == {'repository': 'aligner', 'environment': 'development'}
+    assert set(undeclared.options.ignore_changes) == {
+        'canAdminsBypass',
+        'deploymentBranchPolicy',
+        'preventSelfReview',
+        'reviewers',
+        'waitTimer',
+    }
+    guarded = federated(repository(environments=[environment(guard=GUARD)]))
+    declared = guarded.resource_by_name['github/aligner/development/environment']
+    assert declared.inputs['reviewers'] == [{'teams': [41], 'users': []}]
+    assert declared.inputs['deploymentBranchPolicy'] == {'protectedBranches': True, 'customBranchPolicies': False}
+    assert set(declared.options.ignore_changes) == {'canAdminsBypass', 'preventSelfReview', 'waitTimer'}
+
+
+def test_an_environment_that_is_guarded_by_hand_is_not_written() -> None:
+    plan = federated(repository(environments=[environment(guard={'by_hand': True})]))
+    assert of_type(plan, ENVIRONMENT_TYPE) == {}
+    assert len(of_type(plan, VARIABLE_TYPE)) == 2
+
+
+def test_no_token_and_no_provider_is_in_a_plan() -> None:
+    plan = with_everything()
+    assert [resource.name for resource in plan.resources if resource.type.startswith('pulumi:providers')] == []
+    inputs = [each for token in (ENVIRONMENT_TYPE, VARIABLE_TYPE) for each in of_type(plan, token).values()]
+    assert not any('token' in str(key).lower() for each in inputs for key in each)
+
+
+def test_registries_of_one_name_in_two_projects_are_told_apart() -> None:
+    both = ['us-docker.pkg.dev/one/images-dev', 'us-docker.pkg.dev/two/images-dev']
+    plan = federated(repository(environments=[environment(push_registry=None, read_registries=both)]))
+    members = of_type(plan, 'gcp:artifactregistry/repositoryIamMember:RepositoryIamMember').values()
+    assert {each['project'] for each in members if DEPLOYER in each['member']} == {'one', 'two'}
+
+
+def test_the_credentials_of_an_identity_are_written_one_after_the_other() -> None:
+    plan = with_everything()
+    credentials = of_type(plan, CREDENTIAL_TYPE)
+    assert {name: each['subject'] for name, each in credentials.items()} == {
+        f'ci-{DEPLOYER}-github-names': 'repo:lantern/aligner:environment:development',
+        f'ci-{DEPLOYER}-github-ids': 'repo:org-9001/repo-7001:environment:development',
+    }
+    assert plan.resource_by_name[f'ci-{DEPLOYER}-github-ids'].depends_on == (f'ci-{DEPLOYER}-github-names',)
+    assert {tuple(each['audiences']) for each in credentials.values()} == {('api://AzureADTokenExchange',)}
+
+
+@pytest.mark.parametrize(('subject', 'form'), [('names', 'names'), ('ids', 'ids')])
+def test_outside_a_transition_azure_accepts_the_form_that_comes(subject: str, form: str) -> None:
+    plan = federated(
+        organisation={'azure': AZURE},
+        azure={
+            'resource_group': 'ci',
+            'repositories': [repository(subject=subject, environments=[environment(push_registry='lanterndev')])],
+        },
+    )
+    assert list(of_type(plan, CREDENTIAL_TYPE)) == [f'ci-{DEPLOYER}-github-{form}']
+
+
+def test_an_environment_that_acts_on_two_clouds_is_one_environment() -> None:
+    names = [
+        name for name in of_type(with_everything(), VARIABLE_TYPE) if name.startswith('github/aligner/development')
+    ]
+    assert sorted(name.rpartition('/')[2] for name in names) == [
+        'AZURE_CLIENT_ID',
+        'AZURE_SUBSCRIPTION_ID',
+        'AZURE_TENANT_ID',
+        'WIF_PROVIDER',
+        'WIF_SERVICE_ACCOUNT',
+    ]
+    assert 'github/aligner/development/environment' in with_everything().resource_by_name
+
+
+def test_without_the_file_the_plan_says_that_nobody_is_let_in() -> None:
+    plan = plan_of(dataset('common'), plugins_enabled=['github_wif'])
+    assert [str(remark) for remark in plan.diagnostics] == [
+        'info: plugins_enabled: there is no github_wif.yaml, so no workflow is let in'
+    ]
+
+
+def test_on_paper_only_the_projects_are_left_out_and_the_plan_says_so() -> None:
+    repositories = {'projects': {PROJECT: {'project_number': 1, 'location': 'r1', 'repositories': [repository()]}}}
+    common = dataset('common', deploy_locations=['dry-run'])
+    plan = plan_of(common, plugins_enabled=['github_wif'], github_wif={'owner_id': 9, **repositories})
+    assert of_type(plan, VARIABLE_TYPE) == {}
+    assert [remark.message for remark in plan.diagnostics] == ['no dataset is on gcp, so the projects are left out']
