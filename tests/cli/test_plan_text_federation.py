@@ -24,4 +24,3 @@ def test_a_workflow_is_said_to_come_from_elsewhere() -> None:
     configuration({'cpg.toml': ENABLED, 'github_wif.yaml': GITHUB_WIF})
     lines = [line.strip() for line in plan().out.splitlines()]
     assert 'come in as: from elsewhere github/lantern/aligner/development' in lines
-    assert 'push to: account aligner-img-dev-deployer@lantern-ci.iam.gserviceaccount.com' in lines
