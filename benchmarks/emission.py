@@ -47,7 +47,7 @@ def main() -> None:
     began = time.process_time()
     plan = plan_of(DATASETS)
     planning = time.process_time() - began
-    bare = [(resource.type, resource.name, _plain(resource.inputs)) for resource in plan.resources]
+    bare = [(resource.type, resource.name, plain(resource.inputs)) for resource in plan.resources]
 
     def register_bare() -> None:
         for kind, name, inputs in bare:
@@ -87,7 +87,7 @@ def plan_of(count: int) -> Plan:
     return Infrastructure(config, configs).plan()
 
 
-def _plain(inputs: Mapping[str, Value]) -> Inputs:
+def plain(inputs: Mapping[str, Value]) -> Inputs:
     """The inputs with a text in the place of everything that a deployment fills in."""
 
     def resolve(value: Value) -> str | Value:

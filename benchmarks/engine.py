@@ -22,7 +22,10 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from cpg_infra.plan import Plan
 
 DATASETS: Final = 30
 TODAY_RESOURCES: Final = 11_315
@@ -63,10 +66,8 @@ class Measured:
 
 def main(datasets: int = DATASETS) -> None:
     """Print a table: operation, whose, resources, seconds, megabytes; then the shares and their goals."""
-    found = subprocess.run([sys.executable, LOOK, '--no-build'], capture_output=True, text=True, check=False)
-    cli = found.stdout.strip()
-    if not cli:
-        print(f'the real engine is left out: {found.stderr.strip()}')
+    cli = find_cli()
+    if cli is None:
         return
     stubs = TODAY_RESOURCES * datasets // DATASETS
     print(f'the real engine, {datasets} full datasets against {stubs:,} stub resources, without checkpoints')
@@ -87,14 +88,23 @@ def main(datasets: int = DATASETS) -> None:
     _shares(results)
 
 
+def find_cli() -> str | None:
+    """The Pulumi CLI; None, and why is printed, when there is none."""
+    found = subprocess.run([sys.executable, LOOK, '--no-build'], capture_output=True, text=True, check=False)
+    if not found.stdout.strip():
+        print(f'the real engine is left out: {found.stderr.strip()}')
+        return None
+    return found.stdout.strip()
+
+
 def _one(folder: Path, cli: str, side: str, operation: str, amount: int) -> Measured:
     """An operation in a process of its own. Raises RuntimeError when it fails."""
     if not folder.exists():
-        _furnish(folder)
+        furnish(folder)
     done = subprocess.run(
         [sys.executable, '-m', 'benchmarks.engine', '--alone', str(folder), cli, side, operation, str(amount)],
         cwd=REPOSITORY,
-        env={**os.environ, **_environment(folder)},
+        env={**os.environ, **environment(folder)},
         stdout=subprocess.PIPE,
         text=True,
         check=False,
@@ -104,7 +114,8 @@ def _one(folder: Path, cli: str, side: str, operation: str, amount: int) -> Meas
     return Measured(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def _furnish(folder: Path) -> None:
+def furnish(folder: Path) -> None:
+    """A project with a backend of its own, over the provider that agrees with everything."""
     for name in ('bin', 'home', 'state'):
         (folder / name).mkdir(parents=True)
     listed = ''.join(f'    - name: {name}\n      path: bin\n' for name in PROVIDERS)
@@ -116,7 +127,8 @@ def _furnish(folder: Path) -> None:
         script.chmod(0o755)
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
+    """What the engine and the provider of such a project need."""
     return {
         'PULUMI_CONFIG_PASSPHRASE': 'a passphrase for benchmarks',
         'PULUMI_HOME': str(folder / 'home'),
@@ -172,24 +184,33 @@ def alone(folder: Path, cli: str, side: str, operation: str, amount: int) -> Non
 
 def _plan(folder: Path, datasets: int) -> tuple[int, Program]:
     """Planning counts: it is part of what a person waits for."""
-    from benchmarks.emission import TEXT, plan_of
+    from benchmarks.emission import plan_of
     from cpg_infra.engine.emit import emit
-    from cpg_infra.engine.survey import leaves_of
-    from cpg_infra.plan import Ref
 
     plan = plan_of(datasets)
-    types = {each.name: each.type for each in plan.resources}
-    answers: dict[str, dict[str, str]] = {}
-    for value in (*(each.inputs for each in plan.resources), plan.outputs):
-        for leaf in leaves_of(value):
-            asked = types[leaf.resource] if isinstance(leaf, Ref) else leaf.function
-            answers.setdefault(asked, {})[leaf.output] = TEXT
-    (folder / 'answers.json').write_text(json.dumps(answers), encoding='utf-8')
+    (folder / 'answers.json').write_text(json.dumps(answers_for(plan)), encoding='utf-8')
 
     def program() -> None:
         emit(plan)
 
     return len(plan.resources), program
+
+
+def answers_for(plan: Plan) -> dict[str, dict[str, str]]:
+    """A text for each output that a plan reads, by type or function: what the provider has to make up."""
+    from benchmarks.emission import TEXT
+    from cpg_infra.engine.survey import leaves_of
+    from cpg_infra.plan import Ref
+
+    types = {each.name: each.type for each in plan.resources}
+    answers: dict[str, dict[str, str]] = {}
+    for value in (*(each.inputs for each in plan.resources), plan.outputs):
+        for leaf in leaves_of(value):
+            # What another stack tells is no answer of a provider.
+            asked = types.get(leaf.resource) if isinstance(leaf, Ref) else leaf.function
+            if asked is not None:
+                answers.setdefault(asked, {})[leaf.output] = TEXT
+    return answers
 
 
 def _stubs(folder: Path, count: int) -> tuple[int, Program]:

@@ -154,10 +154,10 @@ def datasets(count: int, users: int, *, everything: bool = False) -> dict[str, D
     return found
 
 
-def write_folder(folder: Path, count: int, users: int, *, both_clouds: bool = False) -> Path:
+def write_folder(folder: Path, count: int, users: int, *, both_clouds: bool = False, stacks: str = 'single') -> Path:
     """The organisation in the production layout: TOML, one YAML of datasets, members and budgets per dataset."""
     folder.mkdir(parents=True, exist_ok=True)
-    data = on_both_clouds(users) if both_clouds else organisation(users)
+    data = {'stacks': stacks, **(on_both_clouds(users) if both_clouds else organisation(users))}
     people = data.pop('users')
     (folder / 'cpg.toml').write_text(_toml(data), encoding='utf-8')
     (folder / 'users.yaml').write_text(_yaml(people), encoding='utf-8')

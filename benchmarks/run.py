@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from benchmarks.access import main as access
 from benchmarks.emission import main as emission
 from benchmarks.engine import main as engine
 from benchmarks.group_members import main as group_members
+from benchmarks.ledger import main as ledger
+from benchmarks.person import main as person
 from benchmarks.planning import main as planning
 
 
 def main() -> None:
-    """Print the figures of planning, of emission, of the provider, and of the real engine, which take minutes."""
+    """Print all figures; the real engine and the ledger take minutes."""
     planning()
+    print()
+    access()
     print()
     emission()
     print()
     group_members()
     print()
+    person()
+    print()
     engine()
+    print()
+    ledger()
 
 
 if __name__ == '__main__':

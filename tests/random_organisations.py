@@ -206,6 +206,67 @@ def organisations(draw: st.DrawFn, *, most: int = 3, worlds: tuple[tuple[str, ..
     return Given(organisation(**changes), tuple(made))
 
 
+# More variety ---------------------------------------------------------------------------------------------
+
+OBJECT_ID = '5d2c7e6c-0c57-4c0f-9a53-6a1f3c1d6a0e'
+"""Somebody whom the configuration names by the id in the directory."""
+
+APPROVERS = (['Approvers@example.org'], ['steering@groups.example.org', 'try-steering@groups.example.org'])
+"""Groups that approve; of the ad-hoc group `steering` one is the address, as there is a prefix or not."""
+
+DAYS = ('2029-12-31', '2030-01-01', '2031-06-30')
+"""Last days of memberships: yesterday, today and later, for a plan of `TODAY`."""
+
+
+@st.composite
+def varied(draw: st.DrawFn, given_: st.SearchStrategy[Given]) -> Given:
+    """The same organisations with what they lack: memberships that end, more programs, names and ids that differ."""
+    given = draw(given_)
+    changes: dict[str, Plain] = given.organisation.model_dump(mode='json', exclude_unset=True)
+    # Without memberships there is little to say about access; the others have that half of the time.
+    changes['disable_group_memberships'] = draw(st.integers(0, 9)) == 0
+    if changes.get('temporary_access') is not None:
+        changes['temporary_access'] = {
+            'approver_groups': draw(st.sampled_from(APPROVERS)),
+            'steps': draw(st.integers(1, 2)),
+        }
+    if changes.get('hail') is not None:
+        changes['hail']['username_prefix'] = draw(st.none() | st.just('try-'))
+        for optional in ('wheel_bucket_name', 'git_credentials_secret_name'):
+            if changes['hail'].get('gcp') is not None and draw(st.integers(0, 3)) == 0:
+                changes['hail']['gcp'].pop(optional)
+                if optional == 'git_credentials_secret_name':
+                    changes['hail']['gcp'].pop('git_credentials_secret_project')
+    if changes.get('azure') is not None:
+        changes['azure']['domains'] = draw(st.sampled_from([[], ['elsewhere.example.org'], ['example.org']]))
+        for name, person in changes['users'].items():
+            domain = draw(st.sampled_from(['example.org', 'guest.example.com']))
+            person['clouds']['azure']['id'] = OBJECT_ID if name == 'femi' else f'{name}@{domain}'
+    datasets = [dataset(each.dataset, **draw(_varied(each))) for each in given.datasets]
+    return Given(CPGInfrastructureConfig.from_dict(changes), tuple(datasets))
+
+
+@st.composite
+def _varied(draw: st.DrawFn, given: CPGDatasetConfig) -> dict[str, Plain]:
+    chosen: dict[str, Plain] = given.model_dump(mode='json', exclude_unset=True)
+    del chosen['dataset']
+    for group, members in chosen['members'].items():
+        chosen['members'][group] = [
+            {'id': each['id'], 'expires': draw(st.sampled_from(DAYS)), 'reason': 'a visit'}
+            if draw(st.integers(0, 2)) == 0
+            else each
+            for each in members
+        ]
+    if draw(st.booleans()):
+        chosen['sm_read_write_sas'] = [
+            'writer@partner.iam.gserviceaccount.com',
+            'reader@partner.iam.gserviceaccount.com',
+        ]
+    if chosen.get('gcp') is not None and draw(st.integers(0, 3)) == 0:
+        chosen['gcp'] = {**chosen['gcp'], 'hail_service_account_dataset_name_override': f'o-{given.dataset}'[:8]}
+    return chosen
+
+
 def shuffled(value: Plain, order: Random) -> Plain:
     """The same value with the keys of mappings, and what is listed, in another order."""
     if isinstance(value, Mapping):

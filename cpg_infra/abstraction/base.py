@@ -101,6 +101,8 @@ class CloudInfrastructure(Lowering):
     """Whether nothing of it is ever deployed."""
     longest_temporary_access: ClassVar[dt.timedelta] = dt.timedelta(days=7)
     """How long the cloud lets one grant of temporary access last."""
+    most_approvals: ClassVar[int] = 2
+    """How many approvals the cloud can ask for before it."""
 
     def __init__(
         self,
@@ -123,6 +125,11 @@ class CloudInfrastructure(Lowering):
     def can(cls, capability: Capability) -> bool:
         """Whether the cloud expresses an intent at all, be it only nearly."""
         return cls.capabilities[capability].support is not Support.NONE
+
+    @classmethod
+    def expression(cls, capability: Capability, organisation: CPGInfrastructureConfig) -> Expression:  # noqa: ARG003 - Azure asks it
+        """How the cloud expresses an intent for an organisation: some of it takes what an organisation may lack."""
+        return cls.capabilities[capability]
 
     @property
     def offers_temporary_access(self) -> bool:
@@ -361,7 +368,8 @@ class CloudInfrastructure(Lowering):
     ) -> Registry:
         """A registry in the dataset's project."""
         region = region or self.region
-        asset = self._asset(AssetKind.REGISTRY, f'{self.project.name}/{region}/{name}', by, holds_data=True)
+        place = f'{self.project.name}/{region}/{name}'
+        asset = self._asset(AssetKind.REGISTRY, place, by, within=self.project.asset, holds_data=True)
         logical = self.state.resource_of[asset.key] = logical or self.logical(f'artifact-registry-{name}')
         registry = Registry(asset.key, self.cloud, name, logical, self.project.name, region)
         self._lower_registry(registry, format_, description, by)
@@ -415,8 +423,22 @@ class CloudInfrastructure(Lowering):
         granted.holders[principal.key] = (grant, principal)
 
     def temporary_access(self, key: str, group: Principal, bucket: Bucket, terms: TemporaryAccess, by: By) -> None:
-        """Let the members of `group` ask for reading `bucket` for a while, as long as the cloud allows at most."""
-        terms = replace(terms, max_duration=min(terms.max_duration, self.longest_temporary_access))
+        """Let the members of `group` ask for reading `bucket` for a while, as long as the cloud allows at most.
+
+        Where the configuration lacks what the cloud needs for these terms, or the cloud cannot ask for as many
+        approvals, a warning says so.
+        """
+        if (obstacle := self.temporary_access_obstacle(terms)) is not None:
+            self.diagnose('no-temporary-access', obstacle, by, Severity.WARNING)
+            return
+        if terms.approvers and terms.approvals > self.most_approvals:
+            message = f'{terms.approvals} approvals are not possible on {self.cloud}: it asks for {self.most_approvals}'
+            self.diagnose('not-expressible', message, by, Severity.WARNING)
+        terms = replace(
+            terms,
+            max_duration=min(terms.max_duration, self.longest_temporary_access),
+            approvals=min(terms.approvals, self.most_approvals),
+        )
         entitlement = self.builder.entitlement(
             Entitlement(
                 f'{bucket.asset}|temporary|{group.key}',
@@ -427,6 +449,7 @@ class CloudInfrastructure(Lowering):
                 by.origin,
                 terms.max_duration,
                 terms.approvers,
+                terms.approvals if terms.approvers else 0,
             ),
         )
         self._lower_temporary_access(entitlement, key, group, bucket, terms, by)
@@ -465,6 +488,13 @@ class CloudInfrastructure(Lowering):
             options=Options(retain=True),
         )
         return HailUser(asset.key, self.cloud, username, logical, principal)
+
+    def existing_hail_user(self, username: str) -> Principal:
+        """A Hail Batch user that exists without us; we know its name there and not the identity of its jobs."""
+        key = f'{self.cloud.value}:hail:{username}'
+        return self.builder.principal(
+            Principal(key, PrincipalKind.MACHINE, self.cloud, username, hail_username=username),
+        )
 
     def federate(self, account: MachineAccount, key: str, issuer: str, subject: str, by: By) -> None:
         """Let a program elsewhere become `account`: whoever `issuer` calls exactly `subject`. It needs no key."""

@@ -9,6 +9,8 @@ from cpg_infra.plan.roles import (
     AccountRole,
     BillingRole,
     BucketRole,
+    HailRole,
+    MetamistRole,
     ProjectRole,
     RegistryRole,
     Role,
@@ -77,6 +79,10 @@ OPERATIONS: dict[Role, frozenset[Operation]] = {
         {Operation.LIST, Operation.READ_METADATA, Operation.READ, Operation.CREATE, Operation.OVERWRITE},
     ),
     ServiceRole.INVOKE: frozenset({Operation.INVOKE}),
+    HailRole.USE: frozenset({Operation.USE}),
+    MetamistRole.READER: frozenset({Operation.LIST, Operation.READ}),
+    MetamistRole.CONTRIBUTOR: frozenset({Operation.LIST, Operation.READ, Operation.CREATE}),
+    MetamistRole.WRITER: frozenset({Operation.LIST, Operation.READ, Operation.CREATE, Operation.OVERWRITE}),
     TablesRole.READ: frozenset({Operation.LIST, Operation.READ_METADATA, Operation.READ}),
     TablesRole.WRITE: frozenset(
         {

@@ -37,7 +37,9 @@ def declare_billing_project(dataset: DatasetCloud) -> None:
         if principal.user is not None and principal.hail_username is not None:
             users.add(principal.hail_username)
     if root.config.billing is not None and root.config.billing.hail_aggregator_username is not None:
+        aggregator = infrastructure.existing_hail_user(root.config.billing.hail_aggregator_username)
         users.add(root.config.billing.hail_aggregator_username)
+        holders.append(aggregator)
     if dataset.config.is_internal_dataset:
         for _, person in sorted(root.config.users.items()):
             developer = infrastructure.person(person) if person.can_access_internal_dataset_logs else None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cpg_infra.abstraction import IMPLEMENTATIONS, By, CloudInfrastructure
+from cpg_infra.abstraction import By, CloudInfrastructure
 from cpg_infra.config import AccessLevel, Cloud, CPGDatasetComponents
 from cpg_infra.config.components import deployed_components
 from cpg_infra.config.group_names import EVERY_DATASET_SUFFIXES
@@ -44,14 +44,14 @@ class DatasetCloud:
         self.components = frozenset(
             component
             for component in deployed_components(root.root.config, root.config, cloud)
-            if can_carry(IMPLEMENTATIONS[cloud], component)
+            if can_carry(root.root.implementations[cloud], component)
         )
 
     @cached_property
     def infrastructure(self) -> CloudInfrastructure:
         """The cloud, as this dataset sees it."""
         organisation = self.root.root
-        return IMPLEMENTATIONS[self.cloud](
+        return organisation.implementations[self.cloud](
             organisation.config,
             self.config,
             organisation.builder,

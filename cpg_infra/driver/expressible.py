@@ -41,16 +41,17 @@ class Wish:
     """An option of a dataset that needs a capability.
 
     `path` are the steps to it, with the cloud in them where it is said for each; `is_set` tells whether a dataset
-    wants it there.
+    wants it there; `alone` when nothing in the plan shows it.
     """
 
     path: Callable[[Cloud], tuple[str, ...]]
     capability: Capability
     is_set: Callable[[CPGDatasetConfig, Cloud], bool]
+    alone: bool = False
 
 
-def _flag(option: str, capability: Capability) -> Wish:
-    return Wish(lambda _: (option,), capability, lambda config, _: bool(getattr(config, option)))
+def _flag(option: str, capability: Capability, *, alone: bool = False) -> Wish:
+    return Wish(lambda _: (option,), capability, lambda config, _: bool(getattr(config, option)), alone)
 
 
 def _has_currency(config: CPGDatasetConfig, cloud: Cloud) -> bool:
@@ -62,8 +63,8 @@ WISHES: Final[tuple[Wish, ...]] = (
     _flag('autoclass', Capability.AUTOCLASS),
     _flag('enable_release', Capability.REQUESTER_PAYS),
     _flag('enable_shared_project', Capability.FIXED_BUDGET),
-    _flag('allow_notebook_tmp_main_read', Capability.TEMPORARY_ACCESS_FOR_MACHINES),
-    Wish(lambda cloud: ('budgets', cloud.value, 'currency'), Capability.BUDGET_CURRENCY, _has_currency),
+    _flag('allow_notebook_tmp_main_read', Capability.TEMPORARY_ACCESS_FOR_MACHINES, alone=True),
+    Wish(lambda cloud: ('budgets', cloud.value, 'currency'), Capability.BUDGET_CURRENCY, _has_currency, alone=True),
 )
 
 

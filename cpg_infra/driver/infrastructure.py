@@ -10,8 +10,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import ClassVar
 
-from cpg_infra.abstraction import IMPLEMENTATIONS, By, CloudState
+from cpg_infra.abstraction import IMPLEMENTATIONS, By, CloudInfrastructure, CloudState
 from cpg_infra.config import Cloud, ConfigurationError, CPGDatasetConfig, CPGInfrastructureConfig, NoSources, Sources
 from cpg_infra.config.diagnostics import Diagnostic, Severity, dataset_path, organisation_path
 from cpg_infra.config.whole import check_whole
@@ -31,6 +32,9 @@ class Infrastructure:
     Raises `ConfigurationError`, with every fault, when the configuration as a whole is wrong. `date` decides
     which memberships have expired; it may be left out only when none has an end.
     """
+
+    implementations: ClassVar[Mapping[Cloud, type[CloudInfrastructure]]] = IMPLEMENTATIONS
+    """The clouds that can be planned for."""
 
     def __init__(
         self,
@@ -62,9 +66,9 @@ class Infrastructure:
         common = self.dataset_configs.get(self.config.common_dataset)
         if common is None:
             return
-        yield from inexpressible_everywhere(self.dataset_configs.values(), IMPLEMENTATIONS)
+        yield from inexpressible_everywhere(self.dataset_configs.values(), self.implementations)
         for name, dataset_config in self.dataset_configs.items():
-            yield from inexpressible(dataset_config, IMPLEMENTATIONS)
+            yield from inexpressible(dataset_config, self.implementations)
             for cloud in dataset_config.clouds:
                 if cloud is not Cloud.DRY_RUN and cloud not in common.clouds:
                     message = f'{name} is on {cloud}, so the common dataset must be there too'
@@ -122,7 +126,7 @@ class Infrastructure:
     @cached_property
     def states(self) -> Mapping[Cloud, CloudState]:
         """What all datasets on one cloud share."""
-        return {cloud: IMPLEMENTATIONS[cloud].new_state() for cloud in self.clouds}
+        return {cloud: self.implementations[cloud].new_state() for cloud in self.clouds}
 
     @cached_property
     def on(self) -> Mapping[Cloud, OrganisationCloud]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cpg_infra.abstraction import IMPLEMENTATIONS, Bucket, By, Capability, CloudInfrastructure, MachineAccount
+from cpg_infra.abstraction import Bucket, By, Capability, CloudInfrastructure, MachineAccount
 from cpg_infra.abstraction.specification import BucketProfile, CloudService
 from cpg_infra.config import Cloud, CPGDatasetComponents, CPGInfrastructureConfig, Severity
 from cpg_infra.driver.groups import PlaceholderGroup
@@ -37,7 +37,7 @@ class OrganisationCloud:
         common = self.root.common.on.get(self.cloud)
         if common is not None:
             return common.infrastructure
-        return IMPLEMENTATIONS[self.cloud](
+        return self.root.implementations[self.cloud](
             self.config,
             self.root.common.config,
             self.root.builder,

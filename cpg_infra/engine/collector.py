@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-
-import pulumi
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 _waiting: set[asyncio.Task[None]] = set()
 """The event loop itself holds tasks weakly."""
 
 
 @contextmanager
-def collector_resting(registered: Mapping[str, pulumi.Resource]) -> Iterator[None]:
-    """Let the collector rest until all that is in `registered` at the end of the block has been registered.
+def collector_resting(ended: Callable[[], Awaitable[None]]) -> Iterator[None]:
+    """Let the collector rest until the block, and then what `ended` waits for, has come to its end.
 
     It is woken as well when the block or the program fails. Nothing is changed when it was off before, or outside
     of an event loop, where nobody would wake it.
@@ -31,7 +29,7 @@ def collector_resting(registered: Mapping[str, pulumi.Resource]) -> Iterator[Non
     gc.disable()
     try:
         yield
-        task = asyncio.ensure_future(_wake_after(registered))
+        task = asyncio.ensure_future(_wake_after(ended))
     except BaseException:
         gc.enable()
         raise
@@ -39,12 +37,9 @@ def collector_resting(registered: Mapping[str, pulumi.Resource]) -> Iterator[Non
     task.add_done_callback(_waiting.discard)
 
 
-async def _wake_after(registered: Mapping[str, pulumi.Resource]) -> None:
+async def _wake_after(ended: Callable[[], Awaitable[None]]) -> None:
     try:
-        for resource in registered.values():
-            # A registration that failed is reported where it failed; here it has merely ended.
-            with suppress(Exception):
-                await resource.urn.future()
+        await ended()
     finally:
         gc.enable()
 

@@ -16,6 +16,7 @@ from cpg_infra.config.diagnostics import ConfigurationError, Severity
 from cpg_infra.engine.collector import collector_resting
 from cpg_infra.engine.order import in_dependency_order
 from cpg_infra.engine.outputs import Outputs
+from cpg_infra.engine.pacing import UnderWay
 from cpg_infra.engine.registration import GenericResource, resource_options, stack_traces_left_out, start_registrations
 from cpg_infra.engine.stacks.facts import FACTS_OUTPUT, Facts, MissingFactsError, facts_output, missing_facts
 from cpg_infra.engine.stacks.shards import Shard
@@ -72,13 +73,15 @@ def _register(
     _refuse_unknown_secrets(planned)
     registered: dict[str, pulumi.CustomResource] = {}
     values = Outputs(planned, registered, facts)
-    with collector_resting(registered):
-        with stack_traces_left_out():
-            for name in order:
-                resource = planned[name]
-                inputs = _inputs(resource, found, values)
-                first = [registered[other] for other in found.waits_for.get(name, ())]
+    under_way = UnderWay()
+    with collector_resting(under_way.all_ended):
+        for name in order:
+            resource = planned[name]
+            inputs = _inputs(resource, found, values)
+            first = [registered[other] for other in found.waits_for.get(name, ())]
+            with stack_traces_left_out():
                 registered[name] = GenericResource(resource.type, name, inputs, resource_options(resource, first))
+            under_way.add(registered[name])
         for name, value in outputs.items():
             pulumi.export(name, values.fill(value))
         start_registrations()

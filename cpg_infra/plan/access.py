@@ -142,7 +142,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Entitlement:
-    """`principal` may ask for `role` on `asset`, for at most `max_duration` at a time."""
+    """`principal` may ask for `role` on `asset`, for at most `max_duration` at a time.
+
+    It takes `approvals` approvals by members of the groups `approvers`; without any, the justification is enough.
+    """
 
     key: str
     principal: str
@@ -152,3 +155,4 @@ class Entitlement:
     origin: Path
     max_duration: dt.timedelta
     approvers: tuple[str, ...] = ()
+    approvals: int = 0

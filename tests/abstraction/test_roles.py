@@ -88,8 +88,8 @@ def test_every_role_is_part_of_a_sentence(family: type[StrEnum]) -> None:
     assert [role for role in family if not IN_WORDS.get(role)] == []  # type: ignore[call-overload]  # of the families
 
 
-@pytest.mark.parametrize('family', ON_CLOUDS)
-def test_every_role_of_a_cloud_says_what_it_allows(family: type[StrEnum]) -> None:
+@pytest.mark.parametrize('family', [*ON_CLOUDS, HailRole, MetamistRole])
+def test_every_role_says_what_it_allows(family: type[StrEnum]) -> None:
     assert [role for role in family if not OPERATIONS.get(role)] == []  # type: ignore[call-overload]  # of the families
 
 

@@ -20,6 +20,8 @@ GOLDEN: Final = Path(__file__).parent / 'golden'
 TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     'whole.txt': (),
     'verbose.txt': ('--verbose', '--dataset', 'alpha'),
+    'parity.txt': ('--parity',),
+    'parity.md': ('--parity', '--format', 'markdown', '--dataset', 'alpha'),
 }
 """Golden files, and the options that they show the output of."""
 

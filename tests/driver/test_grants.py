@@ -181,6 +181,16 @@ def test_the_hail_billing_project_is_open_to_levels_analysts_developers_and_the_
     assert 'chen-hail' in str(billing_users(plain, 'common'))
 
 
+def test_whoever_may_charge_jobs_is_in_the_access_model_by_name() -> None:
+    names = {
+        holder.hail_username
+        for grant in rich().grants
+        if grant.asset == 'gcp:hail-billing-project:alpha'
+        and (holder := rich().principal_by_key[grant.principal]).hail_username is not None
+    }
+    assert names == {'aggregator', 'alpha-full', 'alpha-standard', 'alpha-test', 'ana-hail', 'bao-hail'}
+
+
 def test_the_hail_billing_project_has_the_limit_of_the_budget() -> None:
     plan = plan_of(dataset('alpha', budgets={'gcp': {'monthly_budget': 1, 'hail_billing_limit': 25.5}}))
     limits = {

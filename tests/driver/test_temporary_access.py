@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 
 from cpg_infra.config import CPGDatasetConfig
 from cpg_infra.plan import Plan, Ref
 from tests.driver.facts import assets, everybody_in, holders
-from tests.organisations import Plain, dataset, plan_of
+from tests.organisations import AZURE, Plain, dataset, plan_of, two_clouds
 
 TOKEN = 'gcp:privilegedaccessmanager/entitlement:entitlement'
 BROKER = 'pam-broker@lantern-common.iam.gserviceaccount.com'
@@ -20,6 +22,7 @@ def entitled(plan: Plan) -> set[str]:
 
 ASKING: Plain = {'allow_notebook_tmp_main_read': True}
 LISTING: Plain = {'members': {'tmp-main-read-access': ['ana']}}
+BUDGETS: Plain = {cloud: {'monthly_budget': 100} for cloud in ('gcp', 'azure')}
 
 
 @pytest.mark.parametrize(
@@ -152,3 +155,34 @@ def test_a_membership_that_has_ended_entitles_nobody() -> None:
     last_day: Plain = {'members': {'tmp-main-read-access': [{'id': 'ana', 'expires': '2030-01-01'}]}}
     assert entitled(plan_of(dataset('alpha', **ended))) == set()
     assert entitled(plan_of(dataset('alpha', **last_day))) == {'alpha'}
+
+
+@pytest.mark.parametrize(
+    ('address', 'wanted'),
+    [
+        ('try-board@groups.example.org', '«common-azure-try-board-group.objectId»'),
+        # Without the prefix it is another group, of other people.
+        ('board@example.org', '«getGroup(board).objectId»'),
+    ],
+)
+def test_on_azure_approvers_are_one_of_our_groups_only_with_its_prefix(address: str, wanted: str) -> None:
+    plan = plan_of(
+        dataset('common', deploy_locations=['gcp', 'azure'], budgets=BUDGETS),
+        dataset('alpha', deploy_locations=['azure'], budgets=BUDGETS, **LISTING),
+        **two_clouds(azure={**AZURE, 'premium_tenant': True}),
+        group_prefix='try-',
+        adhoc_groups=[{'name': 'board', 'description': 'Decides', 'members': []}],
+        temporary_access={'approver_groups': [address], 'steps': 2},
+    )
+    policy = plan.resource_by_name['alpha-azure-temporary-bucket-access-main-read-policy']
+    approvers = [
+        str(each['id'])
+        for rule in cast('list[Plain]', policy.inputs['rules'])
+        if rule['id'] == 'Approval_EndUser_Assignment'
+        for each in rule['setting']['approvalStages'][0]['primaryApprovers']
+    ]
+    assert approvers == [wanted]
+    # Azure knows one stage of approval, and the plan says so.
+    (entitlement,) = [each for each in plan.entitlements if each.owner.dataset == 'alpha']
+    assert entitlement.approvals == 1
+    assert '2 approvals are not possible on azure: it asks for 1' in {remark.message for remark in plan.diagnostics}

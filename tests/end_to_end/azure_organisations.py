@@ -75,45 +75,48 @@ def small(alpha: dict[str, Any] | None = None, *more: CPGDatasetConfig) -> Plan:
     return Infrastructure(organisation(), datasets, date=TODAY).plan()
 
 
-def tiny(members: dict[str, list[str]] | None = None) -> Plan:
+def tiny(**changes: Any) -> Plan:
     """One dataset with storage only: for what takes several runs and has nothing to do with size."""
-    common = dataset('common', components={'azure': ['storage']}, members=members or {'analysis': ['bao']})
+    common = dataset('common', components={'azure': ['storage']}, members={'analysis': ['bao']}, **changes)
     return Infrastructure(organisation(hail=None), [common], date=TODAY).plan()
 
 
 def on_both_clouds() -> Plan:
-    """A common dataset and one more, each on both clouds."""
+    """The common dataset on both clouds."""
     people = {
         name: {'id': name, 'clouds': {cloud: {'id': f'{name}@lantern.example.org'} for cloud in ('gcp', 'azure')}}
         for name in PEOPLE
     }
-    both = {
-        'deploy_locations': ['gcp', 'azure'],
-        'budgets': {cloud: {'monthly_budget': 100} for cloud in ('gcp', 'azure')},
-        'components': {cloud: ['storage'] for cloud in ('gcp', 'azure')},
-    }
-    datasets = [
-        dataset('common', gcp={'project': 'small-common'}, **both),
-        dataset('alpha', gcp={'project': 'small-alpha'}, members=MEMBERS, **both),
-    ]
+    common = dataset(
+        'common',
+        gcp={'project': 'small-common'},
+        deploy_locations=['gcp', 'azure'],
+        budgets={cloud: {'monthly_budget': 100} for cloud in ('gcp', 'azure')},
+        components={cloud: ['storage'] for cloud in ('gcp', 'azure')},
+        members=MEMBERS,
+    )
     whole = on_google(users=people, azure=dict(_AZURE), hail=None, analysis_runner=None)
-    return Infrastructure(whole, datasets, date=TODAY).plan()
+    return Infrastructure(whole, [common], date=TODAY).plan()
 
+
+FEDERATED: Final = {
+    'upload_federations': [
+        {'name': name, 'issuer': 'https://token.example.org', 'subject': f'repository:{name}'}
+        for name in ('sequencer', 'archive', 'partner')
+    ],
+}
+POLICY: Final = '6d2a0b4c-1a2b-4c3d-8e4f-5a6b7c8d9e0f'
+"""What Azure called the rules for reading the main container."""
 
 RICH: Final = {
-    'azure': {
-        'upload_federations': [
-            {'name': name, 'issuer': 'https://token.example.org', 'subject': f'repository:{name}'}
-            for name in ('sequencer', 'archive', 'partner')
-        ],
-    },
+    'azure': {**FEDERATED, 'temporary_access_policy': POLICY},
     'setup_test': True,
     'create_container_registry': True,
     'enable_release': True,
     'budgets': {'azure': {'monthly_budget': 100, 'shared_total_budget': 300}},
     'enable_shared_project': True,
     'components': {'azure': ['storage', 'hail-accounts', 'container-registry']},
-    'members': {**MEMBERS, 'release-access': ['dara'], 'upload': ['chen']},
+    'members': {**MEMBERS, 'release-access': ['dara'], 'upload': ['chen'], 'tmp-main-read-access': ['chen']},
     'upload_config': {
         'dropboxes': [
             {'id': 'partner', 'name': 'Partner laboratory', 'allowed_filetypes': ['.cram'], 'uploaders': ['dara']}
@@ -125,5 +128,9 @@ RICH: Final = {
 def rich(**changes: Any) -> Plan:
     """A dataset with everything that there is on Azure, beside the common one."""
     datasets = [dataset('common'), dataset('alpha', **{**RICH, **changes})]
-    whole = organisation(data_dropbox={'azure': {'server_machine_account': DROPBOX}})
+    whole = organisation(
+        azure={**_AZURE, 'premium_tenant': True},
+        data_dropbox={'azure': {'server_machine_account': DROPBOX}},
+        temporary_access={'approver_groups': ['alpha-data-manager@lantern.example.org'], 'steps': 1},
+    )
     return Infrastructure(whole, datasets, date=TODAY).plan()

@@ -65,6 +65,13 @@ def tiny_azure_deployment(shared_folder: Path, pulumi_cli: Path, tmp_path: Path)
 
 
 @pytest.fixture
+def rich_azure_deployment(shared_folder: Path, pulumi_cli: Path, tmp_path: Path) -> Deployment:
+    """A dataset with everything that there is on Azure, deployed, for one test alone."""
+    deployed = begun_once(shared_folder / 'rich-on-azure', pulumi_cli, azure_organisations.rich)
+    return deployed.copy(tmp_path / 'deployment')
+
+
+@pytest.fixture
 def nothing_deployed(shared_folder: Path, pulumi_cli: Path, tmp_path: Path) -> Deployment:
     """An empty stack over a cloud that has what Lantern made by hand."""
     return begun_once(shared_folder / 'empty', pulumi_cli, None).copy(tmp_path / 'deployment')

@@ -12,12 +12,17 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final, TypeAlias
 
+import grpc
 from pulumi import automation as auto
+from pulumi import log
+from pulumi.automation import _server
 from pulumi.automation.events import EngineEvent, StepEventMetadata
 from semver import VersionInfo
 
@@ -273,6 +278,16 @@ class _Command(auto.PulumiCommand):
 
 # Making one starts a process.
 _command = cache(_Command)
+
+
+def _debug(message: str) -> None:
+    with suppress(grpc.RpcError):
+        log.debug(message)
+
+
+# The SDK's host of inline programs writes to the log before it closes its event loop. When the engine has gone that
+# raises, and the loop is left for the garbage collector to complain about in whichever test comes next.
+_server.log = SimpleNamespace(debug=_debug, error=log.error)  # type: ignore[attr-defined, assignment]  # a module
 
 
 def _emit(plan: Plan) -> None:

@@ -5,35 +5,66 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections import Counter
+from typing import Final
 
 from cpg_infra.plan import Plan
-from tests.end_to_end.azure_organisations import DROPBOX, rich
+from tests.end_to_end.azure_organisations import DROPBOX, FEDERATED, POLICY, rich, tiny
 from tests.end_to_end.harness import Deployment
 from tests.simulated_cloud.building_azure import CREDENTIAL
 
-PLAN = rich()
+RULES: Final = 'azure-native:authorization:RoleManagementPolicy'
+
+TAKEN: Final = 1
+"""One name of each sort is somebody else's."""
 
 
-def test_everything_is_made_and_stays_as_it_is(nothing_deployed: Deployment) -> None:
-    outcome = nothing_deployed.up(PLAN)
-    assert outcome.errors == []
-    assert outcome.done == Counter({('create', each.name): 1 for each in PLAN.resources})
-    things = nothing_deployed.things('azure')
-    made = Counter(key.partition(' ')[0] for key in things)
-    assert (made['registry'], made['vault'], made['secret'], made['credential'], made['budget']) == (4, 2, 1, 3, 3)
-    (secret,) = (key for key in things if key.startswith('secret '))
-    dropboxes = json.loads(things[secret]['inputs']['properties']['value'])['dropboxes']
+def test_everything_is_made_once_and_stays_as_it_is(rich_azure_deployment: Deployment) -> None:
+    made = Counter(each['urn'].rpartition('::')[2] for each in rich_azure_deployment.state())
+    assert made == Counter(each.name for each in rich().resources)
+    assert rich_azure_deployment.made_more_than_once('azure') <= {'counter'}
+    kinds = Counter(key.partition(' ')[0] for key in rich_azure_deployment.things('azure'))
+    assert [kinds[kind] for kind in ('registry', 'secret', 'credential', 'budget')] == [3 + TAKEN, 1, 3, 3]
+    assert kinds['vault'] == 1 + TAKEN
+    assert rich_azure_deployment.up(rich()).steps == Counter()
+
+
+def test_the_configuration_of_dropboxes_is_a_secret_that_its_service_alone_reads(
+    rich_azure_deployment: Deployment,
+) -> None:
+    things = rich_azure_deployment.things('azure')
+    (secret,) = (thing for key, thing in things.items() if key.startswith('secret '))
+    dropboxes = json.loads(secret['inputs']['properties']['value'])['dropboxes']
     assert [(each['id'], each['project']) for each in dropboxes] == [('partner', 'alpha')]
     readers = {
         thing['inputs']['principalId']
         for key, thing in things.items()
-        if key.startswith('assignment ') and thing['inputs']['scope'] == things[secret]['id']
+        if key.startswith('assignment ') and thing['inputs']['scope'] == secret['id']
     }
     assert readers == {DROPBOX}
-    kept = [path.read_text(encoding='utf-8') for path in nothing_deployed.folder.glob('state/**/*') if path.is_file()]
-    assert kept
+    files = (path for path in rich_azure_deployment.folder.glob('state/**/*') if path.is_file())
+    kept = [path.read_text(encoding='utf-8') for path in files]
+    assert any('common-azure-vault' in text for text in kept)
     assert not any('Partner laboratory' in text for text in kept)
-    assert nothing_deployed.up(PLAN).steps == Counter()
+
+
+def test_people_may_ask_for_reading_for_a_day_when_others_agree(rich_azure_deployment: Deployment) -> None:
+    things = rich_azure_deployment.things('azure')
+    (eligible,) = (thing['inputs'] for key, thing in things.items() if key.startswith('eligibility '))
+    assert eligible['scope'] == things['container smallalphaver/main']['id']
+    assert things[f'group {eligible["principalId"]}']['inputs']['displayName'] == 'alpha-tmp-main-read-access'
+    rules = {rule['id']: rule for rule in things[f'rolepolicy {POLICY}']['inputs']['rules']}
+    assert rules['Expiration_EndUser_Assignment']['maximumDuration'] == 'PT24H'
+    (stage,) = rules['Approval_EndUser_Assignment']['setting']['approvalStages']
+    (approver,) = stage['primaryApprovers']
+    assert things[f'group {approver["id"]}']['inputs']['displayName'] == 'alpha-data-manager'
+
+
+def test_rules_of_another_name_are_not_found(rich_azure_deployment: Deployment) -> None:
+    """Azure makes the rules with the container and names them: nobody can make others."""
+    plan = rich(azure={**FEDERATED, 'temporary_access_policy': POLICY.replace('6', '7', 1)})
+    failed = rich_azure_deployment.up(plan)
+    assert [plan.resource_by_name[name].type for _, name in failed.failed] == [RULES]
+    assert 'Code="RoleManagementPolicyNotFound"' in failed.errors[0]
 
 
 def unordered(plan: Plan) -> Plan:
@@ -52,15 +83,14 @@ def unordered(plan: Plan) -> Plan:
 
 def test_credentials_of_one_identity_that_are_not_in_order_meet_and_are_refused(nothing_deployed: Deployment) -> None:
     """Why a plan puts them in order. All three are due at the moment when their identity is there."""
-    failed = nothing_deployed.up(unordered(PLAN))
+    plan = unordered(tiny(azure=FEDERATED))
+    failed = nothing_deployed.up(plan)
     assert any('ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity' in each for each in failed.errors)
-    assert {name for _, name in failed.failed} <= {each.name for each in PLAN.resources if each.type == CREDENTIAL}
+    assert {plan.resource_by_name[name].type for _, name in failed.failed} == {CREDENTIAL}
 
 
-def test_a_credential_that_goes_is_deleted_while_no_other_is_written(nothing_deployed: Deployment) -> None:
-    assert nothing_deployed.up(PLAN).is_sound
-    fewer = rich(azure={'upload_federations': []})
-    gone = {each.name for each in PLAN.resources if each.type == CREDENTIAL}
-    outcome = nothing_deployed.up(fewer)
+def test_credentials_that_go_are_deleted_one_after_the_other(rich_azure_deployment: Deployment) -> None:
+    gone = {each.name for each in rich().resources if each.type == CREDENTIAL}
+    outcome = rich_azure_deployment.up(rich(azure={'temporary_access_policy': POLICY}))
     assert outcome.errors == []
     assert outcome.done == Counter({('delete', name): 1 for name in gone})

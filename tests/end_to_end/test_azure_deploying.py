@@ -123,6 +123,6 @@ def test_both_clouds_are_deployed_at_once_and_stay_as_they_are(nothing_deployed:
     outcome = nothing_deployed.up(plan)
     assert outcome.errors == []
     assert outcome.done == Counter({('create', name): 1 for name in registered(plan)})
-    assert 'bucket small-alpha-main' in nothing_deployed.things()
-    assert 'container smallalphaver/main' in nothing_deployed.things('azure')
+    assert 'bucket small-common-main' in nothing_deployed.things()
+    assert 'container smallcommonver/main' in nothing_deployed.things('azure')
     assert nothing_deployed.up(plan).steps == Counter()

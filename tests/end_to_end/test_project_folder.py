@@ -48,7 +48,6 @@ def sandbox(pulumi_cli: Path, tmp_path: Path) -> Iterator[Sandbox]:
 
 
 def test_the_whole_example_is_deployed_from_its_folder_with_plain_pulumi_and_stays_as_it_is(sandbox: Sandbox) -> None:
-    without_temporary_access_on_azure(sandbox.folder / 'lantern')
     plan = planned(sandbox.folder / 'lantern')
     registered = {each.name for each in checker.registered(plan)}
     deployed = sandbox.run('pulumi', 'up', '--yes', '--skip-preview', '--non-interactive')
@@ -68,17 +67,6 @@ def planned(folder: Path) -> Plan:
     """What a deployment of a folder registers today."""
     loaded, today = load(folder), dt.datetime.now(dt.UTC).date()
     return Infrastructure(loaded.organisation, loaded.datasets, date=today, sources=loaded.sources).plan()
-
-
-def without_temporary_access_on_azure(folder: Path) -> None:
-    """The rules of asking are in a policy of which only Azure knows the name, so that no plan can name it."""
-    for file, line in (
-        ('cpg.toml', 'premium_tenant = true'),
-        ('imaging/members.yaml', 'tmp-main-read-access: [bilal]'),
-    ):
-        text = (folder / file).read_text(encoding='utf-8')
-        assert line in text
-        (folder / file).write_text(text.replace(line, ''), encoding='utf-8')
 
 
 def faults_in(ended: subprocess.CompletedProcess[str]) -> str:

@@ -111,7 +111,8 @@ def test_a_group_that_goes_on_aborting_is_an_error_and_the_next_run_adds_the_one
     served.services.faults.clear()
     resumed = served.deployment.up(in_services())
     assert resumed.is_sound
-    assert resumed.steps['update', MEMBERS] == 1, 'it is in the state, without the one who is missing'
+    # In the state without the one who is missing, or not begun when another list failed.
+    assert [op for op, name in resumed.steps if name == MEMBERS] in (['update'], ['create'])
     assert served.people() == {BAO}
     assert served.deployment.up(in_services()).steps == Counter()
 
@@ -194,7 +195,8 @@ def test_what_metamist_refuses_is_said_and_the_next_run_finishes(served: Served)
     assert any('not now' in error for error in half.errors)
     finished = served.deployment.up(in_services())
     assert finished.is_sound
-    assert finished.steps == Counter({('update', METAMIST): 1})
+    # A failure stops what had not begun, so there may be more to do than this.
+    assert [op for op, name in finished.steps if name == METAMIST] == ['update']
     assert served.world.metamist.projects['alpha']['members'][BAO]
     assert len(served.written('PUT /metamist/api/v1/project')) == 1
 

@@ -14,6 +14,10 @@ from tests.engine.building import plan, resource
 from tests.engine.programs import run
 
 
+async def nothing_to_wait_for() -> None:
+    pass
+
+
 @pytest.fixture(autouse=True)
 def awake() -> Iterator[None]:
     assert gc.isenabled()
@@ -55,7 +59,7 @@ def test_a_failing_block_wakes_it_at_once() -> None:
 
     def program() -> None:
         try:
-            with collector_resting({}):
+            with collector_resting(nothing_to_wait_for):
                 seen.append(gc.isenabled())
                 raise KeyError
         except KeyError:
@@ -72,5 +76,5 @@ def test_who_turned_it_off_keeps_it_off() -> None:
 
 
 def test_outside_of_a_program_it_does_not_rest() -> None:
-    with collector_resting({}):
+    with collector_resting(nothing_to_wait_for):
         assert gc.isenabled()

@@ -1,4 +1,4 @@
-"""Writes the golden plan and the excerpt in README.md anew: `python -m tests.examples.regenerate`.
+"""Writes the golden plan, the parity page and the excerpt in README.md anew: `python -m tests.examples.regenerate`.
 
 Read the difference before you commit it.
 """
@@ -10,6 +10,7 @@ import sys
 from tests.examples import lantern
 from tests.examples.excerpt import README, with_excerpt
 from tests.examples.golden import render
+from tests.examples.parity import PARITY, parity_page
 
 TITLE = f'Plan of examples/lantern on {lantern.DATE}; written by `python -m tests.examples.regenerate`'
 
@@ -22,4 +23,6 @@ def text() -> str:
 if __name__ == '__main__':
     lantern.GOLDEN.write_text(text(), encoding='utf-8')
     README.write_text(with_excerpt(README.read_text(encoding='utf-8')), encoding='utf-8')
-    sys.stdout.write(f'wrote {lantern.GOLDEN.relative_to(lantern.ROOT)} and the excerpt in README.md\n')
+    PARITY.write_text(parity_page(), encoding='utf-8')
+    written = ', '.join(str(path.relative_to(lantern.ROOT)) for path in (lantern.GOLDEN, PARITY))
+    sys.stdout.write(f'wrote {written} and the excerpt in README.md\n')

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from cpg_infra.abstraction import OPERATIONS, GcpInfrastructure
 from cpg_infra.config.group_names import EVERY_DATASET_SUFFIXES, METAMIST_GROUP_SUFFIXES, ORGANISATION_GROUPS
 from cpg_infra.config.names import PeopleGroup
 from cpg_infra.driver import tables
@@ -12,6 +13,10 @@ from cpg_infra.driver.components import release, storage, uploads
 from cpg_infra.driver.components.temporary_access import MAX_DURATION
 from cpg_infra.plan import AccountRole, BucketRole, HailRole, ProjectRole, RegistryRole, SecretRole, ServiceRole
 from cpg_infra.plan.roles import ONLY_ON_GOOGLE
+from tests.evaluator.approximations import APPROXIMATIONS
+from tests.evaluator.google_roles import OWN
+from tests.evaluator.intended import means
+from tests.evaluator.words import Ability, Can
 from tests.examples import lantern
 from tests.examples.markdown import code, names, page
 from tests.examples.markdown import tables as tables_of
@@ -127,3 +132,41 @@ def test_what_a_dependency_for_reading_gives() -> None:
 
 def test_how_long_temporary_access_lasts() -> None:
     assert f'lasts {MAX_DURATION.days} days at most' in PAGE
+
+
+def test_roles_that_must_exist_hold_what_the_page_says() -> None:
+    page_says = {code(row[0])[0]: code(row[1]) for row in table('Roles that must exist on Google Cloud')}
+    assert page_says.pop('DataprocWorkerWithoutStorageAccess') == ('roles/dataproc.worker', 'storage.')
+    custom = {role.name: role.permissions for role in GcpInfrastructure.roles.values() if role.custom}
+    del custom['DataprocWorkerWithoutStorageAccess']
+    assert page_says == custom
+    # The second opinion has its own list.
+    assert page_says == {name: held for name, held in OWN.items() if name in page_says}
+    assert {name for name in OWN if name not in page_says} == {'DataprocWorkerWithoutStorageAccess'}
+
+
+def test_where_a_role_of_a_cloud_differs() -> None:
+    page_says = {
+        (CLOUDS[row[0]], role, 'on request' in row[1]): (row[2], row[3], row[4])
+        for row in table("Where a cloud's role differs")
+        for role in code(row[1])
+    }
+    found = {}
+    for each in APPROXIMATIONS:
+        more, less, _ = page_says[each.cloud, each.role, each.on_request]
+        # Rows of several roles name all of it: what one of them means anyway it does not add.
+        meaning = {ability for ability in abilities(more) if ability in MEANINGS[each.role]}
+        assert abilities(more) - meaning == each.added, each
+        assert abilities(less) == each.missing, each
+        found[each.cloud, each.role, each.on_request] = (more, less, each.reason)
+    assert page_says == found
+
+
+CLOUDS: Final = {'Google Cloud': 'gcp', 'Azure': 'azure'}
+MEANINGS: Final = {role.value: means(None, role) for role in OPERATIONS}
+
+
+def abilities(cell: str) -> set[Ability]:
+    """What a cell names: operations, and behind `of` the part of a project."""
+    pairs = [name.partition(' of ') for name in names(cell)]
+    return {Ability(part, Can(operation)) for operation, _, part in pairs}

@@ -55,9 +55,10 @@ def test_the_index_of_decisions_is_complete() -> None:
     assert listed == {path.name for path in folder.glob('0*.md')}
 
 
-def test_the_names_on_the_page_are_those_of_the_example() -> None:
+@pytest.mark.parametrize(('name', 'title'), [('docs/names.md', 'Logical names'), ('docs/azure.md', 'Names')])
+def test_the_names_on_the_page_are_those_of_the_example(name: str, title: str) -> None:
     planned = {resource.name: resource.physical for resource in lantern.plan().resources}
-    rows = tables(page('docs/names.md'), 'Logical names')[1]
+    rows = tables(page(name), title)[1]
     assert rows
     for logical, physical in ((code(row[0])[0], code(row[1])[0]) for row in rows):
         assert planned.get(logical) == physical

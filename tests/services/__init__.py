@@ -1,4 +1,6 @@
-"""Local servers that speak as Google groups, Hail Batch, metamist and Azure blobs do, traps and faults included. Test doubles.
+"""Local servers that speak as Google groups and billing, Hail Batch, metamist, Slack and Azure blobs do, traps and faults included.
+
+Test doubles.
 
 In a test: `with LocalServices() as services: …`. For a person: `python -m tests.services --port 8080`.
 """

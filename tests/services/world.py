@@ -60,6 +60,20 @@ class Metamist:
 
 
 @dataclass
+class Azure:
+    """Blobs of `account/container` by their name: `{content, type, etag, snapshots}`."""
+
+    containers: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    tokens: list[str] = field(default_factory=lambda: ['azure-token'])
+    refuses: int = 0
+    """So many requests come before our role is known; -1: it never is."""
+    makes_containers: bool = False
+    """A request makes the container. For runs whose containers another test double makes."""
+    accounts: dict[str, str] = field(default_factory=dict)
+    """Who a token of the token services speaks for."""
+
+
+@dataclass
 class Billing:
     """Google's billing and its budgets, and Slack."""
 
@@ -77,28 +91,14 @@ class Billing:
 
 
 @dataclass
-class Azure:
-    """Blobs of `account/container` by their name: `{content, type, etag, snapshots}`."""
-
-    containers: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
-    tokens: list[str] = field(default_factory=lambda: ['azure-token'])
-    refuses: int = 0
-    """So many requests come before our role is known; -1: it never is."""
-    makes_containers: bool = False
-    """A request makes the container. For runs whose containers another test double makes."""
-    accounts: dict[str, str] = field(default_factory=dict)
-    """Who a token of the token services speaks for."""
-
-
-@dataclass
 class World:
     """All services."""
 
     google: Google = field(default_factory=Google)
     hail: dict[str, Hail] = field(default_factory=lambda: {'gcp': Hail(), 'azure': Hail()})
     metamist: Metamist = field(default_factory=Metamist)
-    billing: Billing = field(default_factory=Billing)
     azure: Azure = field(default_factory=Azure)
+    billing: Billing = field(default_factory=Billing)
     serial: int = 0
 
     def number(self) -> int:
@@ -115,8 +115,8 @@ class World:
             Google(**given.get('google', {})),
             {cloud: Hail(**found) for cloud, found in given.get('hail', {}).items()} or cls().hail,
             Metamist(**given.get('metamist', {})),
-            Billing(**given.get('billing', {})),
             Azure(**given.get('azure', {})),
+            Billing(**given.get('billing', {})),
             given.get('serial', 0),
         )
 
@@ -152,16 +152,6 @@ class World:
         group = next(group for group in self.google.groups.values() if group['email'] == email.lower())
         return {member['address'].lower() for member in group['members'].values() if 'removed' not in member}
 
-    def budget(self, account: str, number: str, project: str, units: int, currency: str = 'AUD') -> None:
-        """A monthly budget that is called as its project is."""
-        name = f'billingAccounts/{account}/budgets/{number}'
-        self.billing.budgets[name] = {
-            'name': name,
-            'displayName': project,
-            'budgetFilter': {'projects': [f'projects/{self.number()}'], 'calendarPeriod': 'MONTH'},
-            'amount': {'specifiedAmount': {'currencyCode': currency, 'units': str(units)}},
-        }
-
     def container(self, account: str, name: str) -> dict[str, dict[str, Any]]:
         """A container without blobs."""
         return self.azure.containers.setdefault(f'{account}/{name}', {})
@@ -175,3 +165,13 @@ class World:
             'etag': f'"0x{self.number():X}"',
         }
         return container[name]
+
+    def budget(self, account: str, number: str, project: str, units: int, currency: str = 'AUD') -> None:
+        """A monthly budget that is called as its project is."""
+        name = f'billingAccounts/{account}/budgets/{number}'
+        self.billing.budgets[name] = {
+            'name': name,
+            'displayName': project,
+            'budgetFilter': {'projects': [f'projects/{self.number()}'], 'calendarPeriod': 'MONTH'},
+            'amount': {'specifiedAmount': {'currencyCode': currency, 'units': str(units)}},
+        }

@@ -164,11 +164,15 @@ class AzureCloud(AnyCloud):
         )
 
     def policy(self, scope: str, *rules: Mapping[str, Any], **changes: Any) -> Made:
-        given = {'roleManagementPolicyName': policy_name(scope, READER), 'scope': scope, 'rules': list(rules)}
+        given = {'roleManagementPolicyName': self.policy_name(scope), 'scope': scope, 'rules': list(rules)}
         return self.create(POLICY, **{**given, **changes})
 
+    def policy_name(self, scope: str) -> str:
+        with self.journal.transaction() as transaction:
+            return policy_name(World(transaction), scope, READER)
+
     def policy_assignment(self, scope: str, **changes: Any) -> Made:
-        name = policy_name(scope, READER)
+        name = self.policy_name(scope)
         given = {
             'policyId': f'{scope}/providers/Microsoft.Authorization/roleManagementPolicies/{name}',
             'roleDefinitionId': definition(READER),

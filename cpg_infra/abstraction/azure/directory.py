@@ -55,10 +55,14 @@ class AzureDirectory(AzureNames):
         return Lookup('azuread:index/getGroup:getGroup', (('displayName', identifier),), 'objectId')
 
     def approver_id(self, address: str) -> Text:
-        """A group of approvers, named by its address: one of ours, or one that was made by hand."""
+        """A group of approvers, named by its address: one of ours, or one that was made by hand.
+
+        Ours carry the prefix: a group of the same name without it is another, of other people.
+        """
         name = address.lower().partition('@')[0]
         prefix = self.organisation.group_prefix or ''
-        ours = self.state.made_by.get(f'{self.cloud.value}:group:{name.removeprefix(prefix)}')
+        key = f'{self.cloud.value}:group:{name.removeprefix(prefix)}'
+        ours = self.state.made_by.get(key) if name.startswith(prefix) else None
         return Ref(ours, 'objectId') if ours is not None else self._group_id(name)
 
     def hail_identity(self, logical: str, username: str) -> Text:

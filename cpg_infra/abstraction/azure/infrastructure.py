@@ -16,16 +16,17 @@ from cpg_infra.abstraction.azure.capabilities import AZURE_CAPABILITIES
 from cpg_infra.abstraction.azure.eligibility import eligibility_inputs, policy_inputs
 from cpg_infra.abstraction.azure.fitting import registry_name
 from cpg_infra.abstraction.azure.grants import AzureGrants
-from cpg_infra.abstraction.azure.roles import AZURE_ROLES, READER, guid
+from cpg_infra.abstraction.azure.roles import AZURE_ROLES, READER
 from cpg_infra.abstraction.azure.scopes import identity_scope, registry_scope
 from cpg_infra.abstraction.azure.storage import AzureStorage
 from cpg_infra.abstraction.azure.vaults import AzureVaults
 from cpg_infra.abstraction.base import PROTECTED
-from cpg_infra.abstraction.capability import Capability, Expression
+from cpg_infra.abstraction.capability import Capability, Expression, unsupported
 from cpg_infra.abstraction.handles import AccountKey, Bucket, By, MachineAccount, Project, Registry
 from cpg_infra.abstraction.roles import CloudRole
 from cpg_infra.abstraction.specification import Budget, RegistryFormat, TemporaryAccess
 from cpg_infra.config.names import Cloud
+from cpg_infra.config.organisation import CPGInfrastructureConfig
 from cpg_infra.plan.access import Asset, Entitlement, Principal
 from cpg_infra.plan.builder import PlanError
 from cpg_infra.plan.resource import Options
@@ -45,6 +46,7 @@ class AzureInfrastructure(AzureStorage, AzureVaults, AzureGrants):
     capabilities: ClassVar[Mapping[Capability, Expression]] = AZURE_CAPABILITIES
     roles: ClassVar[Mapping[Role, CloudRole]] = AZURE_ROLES
     longest_temporary_access = dt.timedelta(hours=24)
+    most_approvals = 1
 
     # Resource groups and budgets --------------------------------------------------------------------------
 
@@ -196,10 +198,32 @@ class AzureInfrastructure(AzureStorage, AzureVaults, AzureGrants):
 
     # Temporary access -------------------------------------------------------------------------------------
 
+    @classmethod
+    def expression(cls, capability: Capability, organisation: CPGInfrastructureConfig) -> Expression:
+        """Without the licence there is no temporary access."""
+        section = organisation.azure
+        if capability is Capability.TEMPORARY_ACCESS and section is not None and not section.premium_tenant:
+            return unsupported('only a tenant with a premium licence has eligible roles: azure.premium_tenant')
+        return super().expression(capability, organisation)
+
     @property
     def offers_temporary_access(self) -> bool:
         """Only a tenant with a premium licence has eligible roles."""
         return self.azure.premium_tenant
+
+    @property
+    def _activation_policy(self) -> str | None:
+        """Azure makes the policy with the container and names it: a plan cannot know the name."""
+        return self.dataset.azure.temporary_access_policy if self.dataset.azure is not None else None
+
+    def temporary_access_obstacle(self, terms: TemporaryAccess) -> str | None:
+        """Whom to ask is said in the policy, so without it nobody would be asked."""
+        if self._activation_policy is not None or not (terms.approvers or terms.notify):
+            return None
+        return (
+            f'nobody may ask on {self.cloud} yet: approvals and notifications need azure.temporary_access_policy of the '
+            'dataset, the policy that Azure makes with the main container'
+        )
 
     def _lower_temporary_access(
         self,
@@ -223,23 +247,24 @@ class AzureInfrastructure(AzureStorage, AzureVaults, AzureGrants):
         by: By,
     ) -> None:
         scope, role_id = self.state.scopes[bucket.asset], self.role_id(READER)
-        policy = f'{self.logical(key)}-policy'
-        name = guid('policy', scope, READER.slug)
-        approvers = [self.approver_id(address) for address in sorted(terms.approvers)]
-        self._resource(
-            policy,
-            'azure-native:authorization:RoleManagementPolicy',
-            f'{bucket.name} {READER.slug}',
-            policy_inputs(scope, name, terms, approvers),
-            by,
-            entitlement.key,
-            depends_on=[bucket.resource],
-        )
+        policy, name = None, self._activation_policy
+        if name is not None:
+            policy = f'{self.logical(key)}-policy'
+            approvers = [self.approver_id(address) for address in sorted(terms.approvers)]
+            self._resource(
+                policy,
+                'azure-native:authorization:RoleManagementPolicy',
+                f'{bucket.name} {READER.slug}',
+                policy_inputs(scope, name.lower(), terms, approvers),
+                by,
+                entitlement.key,
+                depends_on=[bucket.resource],
+            )
         self._resource(
             self.logical(key),
             'azure-native:authorization:PimRoleEligibilitySchedule',
             f'{bucket.name} {READER.slug} {group.key}',
-            eligibility_inputs(scope, role_id, self.object_id(group), terms),
+            eligibility_inputs(scope, role_id, self.object_id(group), terms, renewed=policy is None),
             by,
             entitlement.key,
             depends_on=[bucket.resource, policy, *self._made(group)],

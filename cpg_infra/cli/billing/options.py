@@ -15,7 +15,7 @@ DatabaseOption: TypeAlias = Annotated[
     typer.Option(
         '--database',
         metavar='FILE',
-        help='The ledger: a DuckDB file.',
+        help='The ledger: a DuckDB file, or `bigquery` for the table that the configuration names.',
         show_default='billing.duckdb in DIR',
     ),
 ]

@@ -7,22 +7,20 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-from cpg_infra.cli.billing.database import database_of
+from cpg_infra.cli.billing.database import opened_ledger
 from cpg_infra.cli.billing.progress import Progress
 from cpg_infra.config import load
 from cpg_infra.config.suggest import did_you_mean
 from cpg_infra.plugins.billing_aggregator.aggregate import Aggregation, Asked, Outcome, replace_proportions
-from cpg_infra.plugins.billing_aggregator.ledger import Ledger, open_ledger
+from cpg_infra.plugins.billing_aggregator.ledger import Ledger
 from cpg_infra.plugins.billing_aggregator.ledger.duckdb_engine import DuckDBEngine
 from cpg_infra.plugins.billing_aggregator.ledger.faults import InputError
 from cpg_infra.plugins.billing_aggregator.settings import ALIASES, Settings, read_proportions, settings_of
 from cpg_infra.plugins.billing_aggregator.sources.configured import other_sources
 from cpg_infra.plugins.billing_aggregator.sources.gcp_files import GcpFiles
-
-PATIENCE: Final = 60.0
-"""Seconds to wait for another command that has the ledger open."""
+from cpg_infra.plugins.billing_aggregator.sources.gcp_table import GcpTable
+from cpg_infra.plugins.billing_aggregator.sources.source import Export
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +52,15 @@ def session(folder: str, database: str | None, now: dt.datetime) -> Iterator[Ses
     functions = billing.aggregator.functions if billing and billing.aggregator else ()
     rows = read_proportions(settings.proportions) if settings.proportions else None
     with ExitStack() as stack:
-        ledger = stack.enter_context(open_ledger(database_of(folder, database), patience=PATIENCE))
+        ledger = stack.enter_context(opened_ledger(folder, database, loaded.organisation))
         if rows is not None:
             replace_proportions(ledger.engine, rows)
         engine = ledger.engine
-        export = None
+        export: Export | None = None
         if settings.gcp_files and isinstance(engine, DuckDBEngine):
             export = GcpFiles(engine, settings.gcp_files)
+        elif engine.dialect == 'bigquery' and billing and billing.gcp and billing.gcp.source_bq_table:
+            export = GcpTable(engine, billing.gcp.source_bq_table)
         progress = stack.enter_context(Progress())
         aggregation = Aggregation(
             engine,

@@ -33,7 +33,7 @@ def refuse_second(run: Run, all_shards: tuple[Shard, ...], cli: PulumiCli, *, is
     Raises `RefusedError`.
     """
     _refuse_other_layout(run, all_shards, cli)
-    if is_meant:
+    if is_meant or not all_shards:
         return
     ours = {run.place(shard.name).stack for shard in all_shards}
     there = _names(run, cli, unless=all_shards[0])

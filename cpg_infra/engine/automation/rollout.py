@@ -11,9 +11,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 
 from cpg_infra.engine.automation.failures import EngineError
 from cpg_infra.engine.automation.guards import judge
-from cpg_infra.engine.automation.moves import staying, with_staying
+from cpg_infra.engine.automation.moves import Moves, with_staying
 from cpg_infra.engine.automation.neighbours import refuse_locked
-from cpg_infra.engine.automation.outcome import Listener, Outcome, name_of
+from cpg_infra.engine.automation.outcome import Listener, Outcome
 from cpg_infra.engine.automation.pool import Pool
 from cpg_infra.engine.automation.previews import Looked, facts_of, look
 from cpg_infra.engine.automation.pulumi_cli import PulumiCli
@@ -60,8 +60,7 @@ class _Rollout:
         self._states = dict(looked.states)
         self._reports: dict[str, StackReport] = {}
         self._begun: dict[Future[Result], Shard] = {}
-        self._staying = staying(step for outcome in looked.previews.values() for step in outcome.steps)
-        """Whom lists keep until everybody else has come, by URN."""
+        self._moves = Moves.of(step for outcome in looked.previews.values() for step in outcome.steps)
 
     def report(self) -> Report:
         """Deploy everything that can be."""
@@ -99,7 +98,7 @@ class _Rollout:
             if (refused := self._refused(shard, looked)) is not None:
                 self._reports[shard.name] = refused
                 return True
-        kept = self._kept(shard)
+        kept = self._moves.staying(self._urns(shard))
         task = Task(
             Operation.UP,
             self._run.place(shard.name),
@@ -113,23 +112,19 @@ class _Rollout:
         self._begun[pool.submit(task)] = shard
         return True
 
-    def _kept(self, shard: Shard) -> dict[str, tuple[str, ...]]:
-        """Whom the lists of a stack keep in its first pass, by logical name."""
-        outcome = self._looked.previews.get(shard.name)
-        urns = {step.urn for step in outcome.steps} if outcome else set[str]()
-        return {name_of(urn): who for urn, who in self._staying.items() if urn in urns}
-
     def _let_go(self, pool: Pool) -> None:
-        """The second pass: everybody has come, whoever is to go goes."""
-        behind = [shard for shard in self._run.shards if self._kept(shard) and self._is_done(shard)]
-        if not all(map(self._is_done, self._run.shards)):
-            why = 'somebody who moves keeps what they had, because not everything else is done'
-            for shard in behind:
-                stack = self._run.place(shard.name).stack
-                self._note(shard, Status.FAILED, Outcome(stack, error=EngineError(why, 'unfinished')))
-            return
+        """The second pass: those who move have come, so they go."""
         facts = facts_of(self._states)
-        for shard in behind:
+        undone = [shard for shard in self._run.shards if not self._is_done(shard)]
+        for shard in self._run.shards:
+            urns = self._urns(shard)
+            if not self._moves.staying(urns) or not self._is_done(shard):
+                continue
+            if missed := [each.name for each in undone if self._moves.awaited(urns) & self._urns(each)]:
+                why = f'who moves from here keeps what they had, because {", ".join(missed)} did not let them in'
+                outcome = Outcome(self._run.place(shard.name).stack, error=EngineError(why, 'unfinished'))
+                self._note(shard, Status.FAILED, outcome)
+                continue
             task = Task(
                 Operation.UP,
                 self._run.place(shard.name),
@@ -141,6 +136,11 @@ class _Rollout:
             self._begun[pool.submit(task)] = shard
         while self._begun:
             self._end(wait(self._begun, return_when=FIRST_COMPLETED).done)
+
+    def _urns(self, shard: Shard) -> frozenset[str]:
+        """What was previewed of a stack."""
+        outcome = self._looked.previews.get(shard.name)
+        return frozenset(step.urn for step in outcome.steps) if outcome else frozenset()
 
     def _is_done(self, shard: Shard) -> bool:
         return self._reports[shard.name].status in {Status.DONE, Status.UNCHANGED}

@@ -37,7 +37,7 @@ def refresh(run: Run, cli: PulumiCli, listener: Listener) -> Report:
     with Pool(cli, min(run.jobs, len(tasks)), listener) as pool:
         begun = {name: pool.submit(task) for name, task in tasks.items()}
         results = {name: future.result() for name, future in begun.items()}
-    if all(isinstance(each.outcome.error, StackMissingError) for each in results.values()):
+    if results and all(isinstance(each.outcome.error, StackMissingError) for each in results.values()):
         raise missing(run, cli)
     return Report(
         tuple(

@@ -13,7 +13,7 @@ from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine
 from cpg_infra.plugins.billing_aggregator.ledger.months import month_before, month_starts
 from cpg_infra.plugins.billing_aggregator.loading import stage_chosen, stage_days
 from cpg_infra.plugins.billing_aggregator.settings import Settings
-from cpg_infra.plugins.billing_aggregator.sources.gcp_files import GcpFiles
+from cpg_infra.plugins.billing_aggregator.sources.source import Export
 
 LATEST_ARRIVAL: Final = dt.timedelta(days=90)
 """How long after its end rows of an invoice month still arrive; the provider says two months at most."""
@@ -22,7 +22,7 @@ _OF_MONTH: Final = 'COALESCE(l.month, INVOICE_MONTH(l.usage_end_time)) = @month'
 
 
 def stage_month(
-    engine: Engine, export: GcpFiles | None, month: str, now: dt.datetime, settings: Settings, run_id: str
+    engine: Engine, export: Export | None, month: str, now: dt.datetime, settings: Settings, run_id: str
 ) -> None:
     """Lay out the lines of an invoice month: those of the export, and those that are kept of other sources."""
     given = {'month': month}

@@ -32,8 +32,7 @@ from cpg_infra.plugins.billing_aggregator.ledger.runs import (
 from cpg_infra.plugins.billing_aggregator.ledger.schema import PROPORTIONS
 from cpg_infra.plugins.billing_aggregator.loading import grouped, keep, load_days, load_kept, repriced, together
 from cpg_infra.plugins.billing_aggregator.settings import Settings
-from cpg_infra.plugins.billing_aggregator.sources.gcp_files import GcpFiles
-from cpg_infra.plugins.billing_aggregator.sources.source import Notes, Source, SourceError, Window
+from cpg_infra.plugins.billing_aggregator.sources.source import Export, Notes, Source, SourceError, Window
 
 Command = Literal['aggregate', 'backfill', 'retry', 'adopt']
 Tell = Callable[[str, int, int], None]
@@ -97,7 +96,7 @@ class Aggregation:
         settings: Settings,
         now: dt.datetime,
         *,
-        export: GcpFiles | None = None,
+        export: Export | None = None,
         others: Sequence[Source] = (),
         tell: Tell | None = None,
     ) -> None:
@@ -149,7 +148,7 @@ class Aggregation:
             run = Run(run_id, lease, self._now, self._open_from(asked), asked.dry)
             mark = self._gcp(asked, run, outcome, row) if name == 'gcp' else self._other(name, asked, run, outcome, row)
             if not asked.dry and asked.command != 'adopt':
-                self._settle(outcome, run_id, mark)
+                self._settle(outcome, run_id, mark if self._moves(name, asked) else None)
         except (SourceError, LeaseLostError) as error:
             outcome.status = 'failed'
             outcome.faults.append(str(error))
@@ -276,6 +275,16 @@ class Aggregation:
         for (month, currency), count in uneven_lines(self._engine, posted.touched).items():
             key = (name, month, currency)
             outcome.uneven[key] = outcome.uneven.get(key, 0) + count
+
+    def _moves(self, name: str, asked: Asked) -> bool:
+        """Whether the window joins what was read before: a watermark that jumps over unread days would lose them."""
+        if asked.start is None:
+            return True
+        before = watermark(self._engine, name)
+        if before is None:
+            # Whoever fills an empty ledger says where its history begins.
+            return asked.command == 'backfill'
+        return asked.start <= dt.datetime.fromisoformat(before.mark).replace(tzinfo=dt.UTC)
 
     def _settle(self, outcome: Outcome, run_id: str, mark: tuple[str, bool] | None) -> None:
         """Reconcile; only then move the watermark."""

@@ -14,8 +14,7 @@ from cpg_infra.plugins.billing_aggregator.ledger.posting import Posted, Run, pos
 from cpg_infra.plugins.billing_aggregator.ledger.rates import DatedRate, stage_rates
 from cpg_infra.plugins.billing_aggregator.ledger.schema import LINES, RATES, Column
 from cpg_infra.plugins.billing_aggregator.ledger.sql import model
-from cpg_infra.plugins.billing_aggregator.sources.gcp_files import Day, GcpFiles
-from cpg_infra.plugins.billing_aggregator.sources.source import Line, Notes, Reading
+from cpg_infra.plugins.billing_aggregator.sources.source import Day, Export, Line, Notes, Reading
 
 ROWS_TOGETHER: Final = 400_000
 """Rows of arrival days that are loaded in one go: enough to be fast, few enough for memory."""
@@ -47,7 +46,7 @@ def together(days: Sequence[Day]) -> Iterator[list[Day]]:
 
 
 def load_days(
-    engine: Engine, export: GcpFiles, first: dt.date, last: dt.date, attribution: Attribution, run: Run
+    engine: Engine, export: Export, first: dt.date, last: dt.date, attribution: Attribution, run: Run
 ) -> Posted:
     """Book the rows of the export that arrived on these days. The attribution is staged already."""
     stage_days(engine, export, first, last, attribution, run.run_id)
@@ -57,7 +56,7 @@ def load_days(
 
 
 def stage_days(
-    engine: Engine, export: GcpFiles, first: dt.date, last: dt.date, attribution: Attribution, run_id: str
+    engine: Engine, export: Export, first: dt.date, last: dt.date, attribution: Attribution, run_id: str
 ) -> None:
     """Lay out the lines of these arrival days, and what the export says in all."""
     export.stage(first, last)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -164,7 +164,7 @@ class FixedSource:
         self.fault = fault
         self.windows: list[Window] = []
 
-    def read(self, window: Window, notes: Notes) -> Iterable[Reading]:  # type: ignore[override]
+    def read(self, window: Window, notes: Notes) -> Iterator[Reading]:
         self.windows.append(window)
         for scope, lines in self.scopes.items():
             yield Reading(scope, lines)

@@ -141,9 +141,7 @@ def test_a_remainder_goes_to_the_largest_remainders(tmp_path: Path) -> None:
 
 
 def test_a_rate_that_comes_late_reprices_under_the_same_ids(tmp_path: Path) -> None:
-    january = export_row(
-        export_time='2024-02-01 00:00:00', invoice={'month': '202402'}, currency_conversion_rate=1.4
-    )
+    january = export_row(export_time='2024-02-01 00:00:00', invoice={'month': '202402'}, currency_conversion_rate=1.4)
     march = export_row(export_time='2024-03-09 00:00:00', currency_conversion_rate=1.6)
     hail = FixedSource('hail', {'1': [hail_line(1, 1, 'compute/a', cost=2.0)]})
     pattern = write_export(tmp_path / 'export' / 'a.json', [january])

@@ -28,18 +28,24 @@ MUST_END: Final = 'Expiration_Admin_Eligibility'
 """The rule that says whether an eligible assignment must end. By default it must."""
 
 
-def policy_name(scope: str, role: str) -> str:
-    """What the service calls the policy of a role (its GUID) at a scope."""
-    return made_up_id('policy', scope.lower(), role.lower())
+def policy_name(world: World, scope: str, role: str) -> str:
+    """What the service calls the policy of a role (its GUID) at a scope: as seeded, else nobody can tell beforehand."""
+    seeded = world.get(policy_name_key(scope, role))
+    return str(seeded['name']) if seeded else made_up_id('policy', scope.lower(), role.lower())
+
+
+def policy_name_key(scope: str, role: str) -> str:
+    """The key of the name of a policy."""
+    return f'policyname {scope}|{role}'.lower()
 
 
 def _role_of_policy(world: World, scope: str, name: str) -> str | None:
     roles = [*BUILTIN, *(role for role, _ in world.of_kind('role'))]
-    return next((role for role in roles if policy_name(scope, role) == name), None)
+    return next((role for role in roles if policy_name(world, scope, role) == name), None)
 
 
 def _rule(world: World, scope: str, role: str, identifier: str) -> Mapping[str, Any]:
-    policy = world.get(f'rolepolicy {policy_name(scope, role)}')
+    policy = world.get(f'rolepolicy {policy_name(world, scope, role)}')
     rules = policy['inputs'].get('rules') or () if policy else ()
     return next((rule for rule in rules if rule.get('id') == identifier), {})
 
@@ -167,7 +173,7 @@ def _refuse_policy_assignment(world: World, inputs: Inputs) -> None:
     scope, role = inputs['scope'], (inputs.get('roleDefinitionId') or '').rpartition('/')[2]
     require_scope(world, scope)
     require_role(world, inputs.get('roleDefinitionId') or '', scope)
-    name = policy_name(scope, role)
+    name = policy_name(world, scope, role)
     if (inputs.get('policyId') or '').rpartition('/')[2] != name:
         raise refused(404, 'RoleManagementPolicyNotFound', f"The policy of the role at '{scope}' is another one.")
     if inputs['roleManagementPolicyAssignmentName'] != f'{name}_{role}':

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.simulated_cloud.azure.eligibility import policy_name_key
 from tests.simulated_cloud.azure.groups import RESOURCE_GROUP
 from tests.simulated_cloud.azure.principals import make_application, make_service_principal, make_user
 from tests.simulated_cloud.azure.registries import REGISTRY
-from tests.simulated_cloud.azure.storage import ACCOUNT, CONTAINER
+from tests.simulated_cloud.azure.storage import ACCOUNT, CONTAINER, account_path
 from tests.simulated_cloud.journal import Journal
 from tests.simulated_cloud.world import World
 
@@ -34,6 +35,11 @@ def seed_azure(folder: Path, made: Mapping[str, Any]) -> None:
                 world.put(f'{kind} {name}', {'type': 'by hand', 'id': '', 'inputs': {}, 'outputs': {}})
         for group in made.get('group', ()):
             _make_group(world, group)
+        for policy in made.get('role_policy', ()):
+            group_name, account, container = policy['container'].split('/')
+            owner = account_path(world, {'resourceGroupName': group_name, 'accountName': account})
+            scope = f'{owner}/blobServices/default/containers/{container}'
+            world.put(policy_name_key(scope, policy['role']), {'type': 'by hand', 'name': policy['name']})
 
 
 def _make_group(world: World, group: Mapping[str, Any]) -> None:

@@ -44,13 +44,13 @@ def aggregate(
         now = dt.datetime.now(dt.UTC)
         first = parse_moment(start, '--start') if start else None
         last = parse_moment(end, '--end') if end else None
-        check_window(first, last, now)
         if batch_id and (first or last or retry_rejects):
             raise InputError('--batch-id names the batches; it goes with no window')
         if batch_id and source not in {None, 'hail'}:
             raise InputError(f'--batch-id is about hail, not about {source}')
         if retry_rejects and (first or last):
             raise InputError('--retry-rejects knows what to read again; it goes with no window')
+        check_window(first, last, now)
         from cpg_infra.cli.billing.outcomes import outcome_text, status_of
         from cpg_infra.cli.billing.session import session
         from cpg_infra.plugins.billing_aggregator.aggregate import Asked

@@ -20,7 +20,7 @@ def demo(
     ] = None,
     lines: Annotated[
         int, typer.Option('--lines', min=100, max=50_000_000, help='Lines of the Google export.')
-    ] = 20_000,
+    ] = 12_000,
     seed: Annotated[int, typer.Option('--seed', help='Other made-up costs.')] = 7,
 ) -> None:
     """Make up the costs of an organisation on two clouds, and book, reconcile and report them.

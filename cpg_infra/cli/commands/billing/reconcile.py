@@ -23,15 +23,14 @@ def reconcile(
     with billing_reporting(folder):
         import re
 
-        from cpg_infra.cli.billing.database import database_of
+        from cpg_infra.cli.billing.database import opened_ledger
         from cpg_infra.cli.remarks import amount
-        from cpg_infra.plugins.billing_aggregator.ledger import open_ledger
         from cpg_infra.plugins.billing_aggregator.ledger.faults import InputError
         from cpg_infra.plugins.billing_aggregator.ledger.reconciling import balances, uneven_splits
 
         if month is not None and re.fullmatch(r'\d{4}(0[1-9]|1[0-2])', month) is None:
             raise InputError(f'--month: {month!r} is no month like 202701')
-        with open_ledger(database_of(folder, database), read_only=True) as ledger:
+        with opened_ledger(folder, database, read_only=True) as ledger:
             uneven = uneven_splits(ledger.engine, month) if month else None
             found = balances(ledger.engine, month=month, uneven=uneven)
         wrong = [balance for balance in found if not balance.ok]

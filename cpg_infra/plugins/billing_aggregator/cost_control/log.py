@@ -49,7 +49,7 @@ INSERT INTO decisions (
     cost, budget, currency, confirmed, confirmed_until, mode, announced
 ) VALUES (
     @decision, @message, @budget_id, @project, @dataset, @since, @now, @outcome, @reasons, @explanation,
-    CAST(@cost AS NUMERIC), CAST(@budget AS NUMERIC), @currency, CAST(@confirmed AS NUMERIC), @confirmed_until, @mode,
+    CAST(@cost AS NUMERIC), CAST(@budget AS NUMERIC), @currency, CAST(@confirmed AS NUMERIC), CAST(@confirmed_until AS TIMESTAMP), @mode,
     @announced
 )
 """

@@ -103,7 +103,7 @@ def _bar(one: ProjectCost, y: int, most: Decimal, width: int) -> list[str]:
 
 
 def _cut(name: str) -> str:
-    return name if len(name) <= 38 else name[:37] + '…'  # noqa: PLR2004 - fits the column of names
+    return name if len(name) <= 32 else name[:31] + '…'  # noqa: PLR2004 - fits the column of names
 
 
 def _by_month(months: Sequence[tuple[str, str, str, Decimal]], currency: str) -> dict[str, dict[str, Decimal]]:

@@ -132,7 +132,7 @@ def _project(line: Line, figures: Figures, known: Known, elapsed: Decimal, days:
     day_share = total.day / budget if budget else None
     billing = known.billing.get(name, Billing.NOT_ASKED)
     return ProjectCost(
-        project=name or _nameless(line),
+        project=_called(line),
         dataset=known.datasets.get(name) or line.topic or '',
         currency=line.currency,
         storage=line.storage,
@@ -146,8 +146,11 @@ def _project(line: Line, figures: Figures, known: Known, elapsed: Decimal, days:
     )
 
 
-def _nameless(line: Line) -> str:
-    return 'no project' if line.cloud in {None, 'gcp'} else f'{line.cloud}, no project'
+def _called(line: Line) -> str:
+    """Google's projects by their ids; the accounts of other clouds with the cloud."""
+    if line.cloud in {None, 'gcp'}:
+        return line.project or 'no project'
+    return f'{line.project} on {line.cloud}' if line.project else str(line.cloud)
 
 
 def _flags(billing: Billing, month: Decimal | None, day: Decimal | None, elapsed: Decimal, days: int) -> Sequence[Flag]:

@@ -6,7 +6,7 @@ import math
 from decimal import Decimal
 
 
-def ticks(largest: Decimal, wanted: int = 4) -> list[Decimal]:
+def ticks(largest: Decimal, wanted: int = 5) -> list[Decimal]:
     """From 0 in steps of 1, 2 or 5 times a power of ten; the last is at least `largest`."""
     if largest <= 0:
         return [Decimal(0), Decimal(1)]

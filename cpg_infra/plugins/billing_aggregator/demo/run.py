@@ -46,7 +46,7 @@ class Demo:
 
     folder: Path
     now: dt.datetime
-    lines: int = 20_000
+    lines: int = 12_000
     seed: int = 7
 
     @property

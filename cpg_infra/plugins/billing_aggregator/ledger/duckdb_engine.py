@@ -38,17 +38,23 @@ except ModuleNotFoundError as error:
 MEMORY: Final = '4GB'
 """What DuckDB may keep in memory before it spills beside the database."""
 
+SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
+    'preserve_insertion_order': False,
+    # Nothing is fetched from anywhere.
+    'autoinstall_known_extensions': False,
+}
+
 _BETWEEN_TRIES: Final = 0.1
 _PROCESS = re.compile(r'\(PID (\d+)\)')
 
 
-def open_duckdb(path: Path, *, read_only: bool = False, patience: float = 0.0) -> DuckDBEngine:
+def open_duckdb(path: Path, *, read_only: bool = False, patience: float = 0.0, memory: str = MEMORY) -> DuckDBEngine:
     """Open a database file, and make what is missing in it. Raises `LedgerError`."""
     if read_only and not path.exists():
         raise LedgerError(f'{path}: there is no ledger; `cpg-infra billing aggregate` makes one')
     if not path.parent.is_dir():
         raise LedgerError(f'{path}: {path.parent} is not a folder')
-    connection = _connect(path, read_only=read_only, patience=patience)
+    connection = _connect(path, read_only=read_only, patience=patience, memory=memory)
     engine = DuckDBEngine(connection, path)
     try:
         engine.prepare(read_only=read_only)
@@ -58,24 +64,24 @@ def open_duckdb(path: Path, *, read_only: bool = False, patience: float = 0.0) -
     return engine
 
 
-def _connect(path: Path, *, read_only: bool, patience: float) -> duckdb.DuckDBPyConnection:
+def _connect(path: Path, *, read_only: bool, patience: float, memory: str) -> duckdb.DuckDBPyConnection:
     until = time.monotonic() + patience
     while True:
         try:
-            return duckdb.connect(
-                str(path),
-                read_only=read_only,
-                config={
-                    'memory_limit': MEMORY,
-                    'preserve_insertion_order': False,
-                    'autoinstall_known_extensions': False,
-                },
-            )
+            return quiet(duckdb.connect(str(path), read_only=read_only, config={**SETTINGS, 'memory_limit': memory}))
         except duckdb.Error as error:
             fault = _fault(error, path)
             if not isinstance(fault, LockedLedgerError) or time.monotonic() >= until:
                 raise fault from error
         time.sleep(_BETWEEN_TRIES)
+
+
+def quiet(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """The connection, which paints no progress on our standard output, and reads times in UTC wherever it is."""
+    connection.execute('SET enable_progress_bar = false')
+    # A time with a zone becomes one without in the zone of the session, which is otherwise this machine's.
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
 
 
 class DuckDBEngine:
@@ -203,13 +209,6 @@ class DuckDBEngine:
             self._connection.close()
         except duckdb.Error as error:
             raise _fault(error, self._path) from error
-
-    def another(self) -> DuckDBEngine:
-        """A second connection of this process to the same database."""
-        other = DuckDBEngine(self._connection.cursor(), self._path)
-        for name, function in FUNCTIONS.items():
-            other._connection.execute(function.macro(name))
-        return other
 
     def _run(self, sql: str, parameters: Parameters | None, before: str = '') -> duckdb.DuckDBPyConnection:
         rendered = render(sql, 'duckdb')

@@ -32,17 +32,20 @@ class Ledger:
 
 
 @contextmanager
-def open_ledger(path: Path | str, *, read_only: bool = False, patience: float = 0.0) -> Iterator[Ledger]:
+def open_ledger(
+    path: Path | str, *, read_only: bool = False, patience: float = 0.0, memory: str | None = None
+) -> Iterator[Ledger]:
     """The ledger in a DuckDB file, which is made with all tables when it is not there (unless `read_only`).
 
     `patience`: seconds to wait for another process that has it open. Many processes may read at once.
+    `memory`: what the database may keep in memory before it spills to disk, `2GB`.
 
     Raises `LockedLedgerError`, `NewerLedgerError`, or `LedgerError` for a file that is no ledger or cannot be
     written; each in one sentence with the file's name.
     """
-    from cpg_infra.plugins.billing_aggregator.ledger.duckdb_engine import open_duckdb  # noqa: PLC0415 - an extra
+    from cpg_infra.plugins.billing_aggregator.ledger.duckdb_engine import MEMORY, open_duckdb  # noqa: PLC0415 - an extra
 
-    engine = open_duckdb(Path(path), read_only=read_only, patience=patience)
+    engine = open_duckdb(Path(path), read_only=read_only, patience=patience, memory=memory or MEMORY)
     try:
         yield Ledger(engine)
     finally:

@@ -18,6 +18,11 @@ from cpg_infra.plugins.billing_aggregator.ledger.schema import (
 from cpg_infra.plugins.billing_aggregator.ledger.sql import model
 
 _BY_DAY: Final = ((DAILY, 'view_daily'), (DAILY_EXTENDED, 'view_daily_extended'), (JOB_DETAILS, 'view_job_details'))
+_BOOKED_MONTHS: Final = (
+    'SELECT DISTINCT invoice.month AS invoice_month FROM ledger '
+    'WHERE usage_end_time >= @first AND usage_end_time < @until AND DATE(usage_end_time) IN (SELECT day FROM refreshed_days)'
+)
+
 _TOGETHER: Final = dt.timedelta(days=31)
 """Days that are refreshed in one go; bounds the memory of a back-fill."""
 
@@ -37,13 +42,12 @@ def refresh(engine: Engine, tell: Callable[[int, int], None] | None = None) -> i
         }
         months = 'SELECT DISTINCT invoice_month FROM aggregate_daily WHERE day IN (SELECT day FROM refreshed_days)'
         engine.stage('label_columns', model('label_columns'), bounds)
-        engine.stage('months_before', months)
+        engine.stage('refreshed_months', f'{months} UNION DISTINCT {_BOOKED_MONTHS}', bounds)
         with engine.transaction():
             for view, name in _BY_DAY:
                 table = view.table.name
                 engine.execute(f'DELETE FROM {table} WHERE day IN (SELECT day FROM refreshed_days)')
                 engine.execute(_insert(view, model(name)), bounds)
-            engine.stage('refreshed_months', f'SELECT invoice_month FROM months_before UNION DISTINCT {months}')
             engine.execute(
                 f'DELETE FROM {MONTHLY.table.name} WHERE invoice_month IN (SELECT invoice_month FROM refreshed_months)'
             )

@@ -74,7 +74,9 @@ def _name_tables(tree: exp.Expr, names: Mapping[str, str]) -> None:
             alias = table.alias or table.name
             place = exp.to_table(names[table.name], dialect='bigquery')
             for part in ('this', 'db', 'catalog'):
-                table.set(part, place.args.get(part))
+                name = place.args.get(part)
+                # Projects have dashes; quoted, every parser takes them for one name.
+                table.set(part, exp.to_identifier(name.name, quoted=True) if name else None)
             if not table.args.get('alias'):
                 table.set('alias', exp.TableAlias(this=exp.to_identifier(alias)))
 
@@ -90,7 +92,7 @@ def _joined(node: exp.Expr, dialect: Dialect) -> exp.Expr:
     for value in node.expressions:
         text: exp.Expr = value
         if dialect == 'bigquery':
-            text = exp.func('IFNULL', exp.cast(value, 'TEXT'), exp.Literal.string(''))
+            text = exp.func('COALESCE', exp.cast(value, 'TEXT'), exp.Literal.string(''))
         parts += [exp.Literal.string('|'), text] if parts else [text]
     return exp.Anonymous(this='CONCAT', expressions=parts)
 
@@ -105,6 +107,7 @@ def _for_duckdb(node: exp.Expr) -> exp.Expr:
     return node
 
 
+@cache
 def column_type(google: str, dialect: Dialect) -> str:
     """A column's type in `dialect`."""
     tree: exp.Expr = exp.DataType.build(google, dialect='bigquery')

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
+from urllib.parse import quote
 
 from cpg_infra.plugins.billing_aggregator.outside.google_identity import GoogleIdentity
 from cpg_infra.plugins.billing_aggregator.outside.http import Http, OutsideError
@@ -35,7 +36,7 @@ class Budgets:
 
     def read(self, account: str, budget: str) -> Budget:
         """A budget of a billing account. Raises `OutsideError`."""
-        place = f'{_API}/billingAccounts/{account}/budgets/{budget}'
+        place = f'{_API}/billingAccounts/{account}/budgets/{quote(budget, safe="")}'
         return _budget(self.http.send('GET', place, headers=self.identity.headers()))
 
     def all(self, account: str) -> Iterator[Budget]:

@@ -14,6 +14,8 @@ from cpg_infra.plugins.billing_aggregator.service.response import FAILED, OK, Re
 from cpg_infra.plugins.billing_aggregator.settings import ALIASES, read_proportions, settings_of
 from cpg_infra.plugins.billing_aggregator.sources.configured import other_sources
 from cpg_infra.plugins.billing_aggregator.sources.gcp_files import GcpFiles
+from cpg_infra.plugins.billing_aggregator.sources.gcp_table import GcpTable
+from cpg_infra.plugins.billing_aggregator.sources.source import Export
 
 SOURCES: Final = ('azure', 'focus', 'gcp', 'hail', 'ica', *ALIASES)
 
@@ -36,9 +38,11 @@ def _outcomes(request: AggregationRequest, configured: Configured, now: dt.datet
         engine = stack.enter_context(configured.ledger()).engine
         if proportions is not None and not request.dry_run:
             replace_proportions(engine, proportions)
-        export = None
+        export: Export | None = None
         if settings.gcp_files is not None and isinstance(engine, DuckDBEngine):
             export = GcpFiles(engine, settings.gcp_files)
+        elif engine.dialect == 'bigquery' and billing and billing.gcp and billing.gcp.source_bq_table:
+            export = GcpTable(engine, billing.gcp.source_bq_table)
         others = other_sources(settings, functions, stack)
         return Aggregation(engine, settings, now, export=export, others=others).run(asked, only)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +16,9 @@ from cpg_infra.config import CPGDatasetConfig, CPGInfrastructureConfig, load
 from cpg_infra.plugins.billing_aggregator.cost_control import Policy, policy_of
 from cpg_infra.plugins.billing_aggregator.cost_report import Billing, Known
 from cpg_infra.plugins.billing_aggregator.ledger import Ledger, LedgerError, open_ledger
+from cpg_infra.plugins.billing_aggregator.ledger.faults import InputError
 from cpg_infra.plugins.billing_aggregator.ledger.opening import FILE
+from cpg_infra.plugins.billing_aggregator.ledger.runs import new_run_id
 from cpg_infra.plugins.billing_aggregator.outside import GoogleIdentity, Http, Slack
 from cpg_infra.plugins.billing_aggregator.outside.slack import TOKEN
 from cpg_infra.plugins.billing_aggregator.tables import configured_budgets
@@ -26,7 +28,10 @@ FOLDER: Final = 'CPG_BILLING_CONFIG'
 """Environment variable: the folder of configuration; the current one without it."""
 
 DATABASE: Final = 'CPG_BILLING_DATABASE'
-"""Environment variable: the ledger's file; `billing.duckdb` in the folder of configuration without it."""
+"""Environment variable: the ledger's file; `billing.duckdb` in the folder of configuration without it. `bigquery` is the
+table that the configuration names."""
+
+BIGQUERY: Final = 'bigquery'
 
 ENDPOINTS: Final = 'CPG_ENDPOINTS'
 """Environment variable: a JSON object that replaces the beginnings of addresses, as for the provider."""
@@ -42,7 +47,7 @@ class Configured:
     folder: Path
     organisation: CPGInfrastructureConfig
     datasets: Mapping[str, CPGDatasetConfig]
-    database: Path
+    database: str
     environment: Mapping[str, str]
 
     @property
@@ -68,9 +73,23 @@ class Configured:
                 f'billing.gcp_cost_controls.timezone: there is no time zone {self.controls.timezone!r} on this machine'
             ) from None
 
-    def ledger(self, *, read_only: bool = False) -> AbstractContextManager[Ledger]:
+    @contextmanager
+    def ledger(self, *, read_only: bool = False) -> Iterator[Ledger]:
         """Open the ledger, or wait for who has it. Raises `LedgerError`."""
-        return open_ledger(self.database, read_only=read_only, patience=PATIENCE)
+        if self.database != BIGQUERY:
+            with open_ledger(self.database, read_only=read_only, patience=PATIENCE) as ledger:
+                yield ledger
+            return
+        from cpg_infra.plugins.billing_aggregator.ledger.bigquery_engine import open_bigquery  # noqa: PLC0415 - an extra
+
+        billing = self.organisation.billing
+        if billing is None or billing.aggregator is None:
+            raise InputError('billing.aggregator.destination_bq_table: the configuration names no table')
+        engine = open_bigquery(billing.aggregator.destination_bq_table, new_run_id(dt.datetime.now(dt.UTC)))
+        try:
+            yield Ledger(engine)
+        finally:
+            engine.close()
 
     def http(self) -> Http:
         """A client; close it in the end."""
@@ -116,6 +135,6 @@ def load_configured(
         folder=where,
         organisation=loaded.organisation,
         datasets=loaded.datasets,
-        database=Path(database or environment.get(DATABASE) or where / FILE),
+        database=database or environment.get(DATABASE) or str(where / FILE),
         environment=environment,
     )

@@ -9,7 +9,7 @@ from typing import Final
 
 import duckdb
 
-from cpg_infra.plugins.billing_aggregator.ledger.duckdb_engine import quoted_name, quoted_text
+from cpg_infra.plugins.billing_aggregator.ledger.duckdb_engine import SETTINGS, quiet, quoted_name, quoted_text
 from cpg_infra.plugins.billing_aggregator.sources.lines import amount, fingerprint, labels_json, line, moment
 from cpg_infra.plugins.billing_aggregator.sources.source import Line, SourceError
 
@@ -29,7 +29,7 @@ def focus_rows(source: str, files: Sequence[Path]) -> Iterator[FocusRow]:
             if file.suffix == '.parquet'
             else f'read_csv({quoted_text(str(file))}, all_varchar = true, header = true)'
         )
-        with duckdb.connect(config={'autoinstall_known_extensions': False}) as connection:
+        with quiet(duckdb.connect(config=SETTINGS)) as connection:
             try:
                 described = connection.execute(f'DESCRIBE SELECT * FROM {reader}').fetchall()
                 names = [str(row[0]) for row in described]

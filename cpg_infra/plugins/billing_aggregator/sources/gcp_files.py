@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import glob
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
@@ -26,7 +25,7 @@ from cpg_infra.plugins.billing_aggregator.ledger.schema import (
     USAGE,
 )
 from cpg_infra.plugins.billing_aggregator.ledger.sql import column_type
-from cpg_infra.plugins.billing_aggregator.sources.source import Notes, SourceError
+from cpg_infra.plugins.billing_aggregator.sources.source import Day, Notes, SourceError
 
 COLUMNS: Final[Mapping[str, str]] = {
     'billing_account_id': 'STRING',
@@ -68,14 +67,6 @@ IGNORED: Final = frozenset(
     }
 )
 """Columns of the export that are known and not needed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """An arrival day and how many rows it has."""
-
-    day: dt.date
-    rows: int
 
 
 class GcpFiles:

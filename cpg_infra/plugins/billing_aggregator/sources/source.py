@@ -53,6 +53,27 @@ class Notes:
             self.said.append(sentence)
 
 
+@dataclass(frozen=True, slots=True)
+class Day:
+    """An arrival day of the Google export, and how many rows it has."""
+
+    day: dt.date
+    rows: int
+
+
+class Export(Protocol):
+    """The Google export, wherever it lies; read by days of arrival."""
+
+    def check(self, notes: Notes) -> None:
+        """Raises `SourceError` when it lacks what is needed; notes other changes of its columns."""
+
+    def days(self, first: dt.date, last: dt.date) -> list[Day]:
+        """The arrival days from `first` to `last` that have rows, in order."""
+
+    def stage(self, first: dt.date, last: dt.date) -> None:
+        """Lay out the rows of these arrival days as `raw_gcp`."""
+
+
 class Source(Protocol):
     """A source whose lines are kept in `lines` (all but the Google export)."""
 

@@ -15,7 +15,10 @@ ZONE = ZoneInfo('Australia/Melbourne')
 WEDNESDAY = dt.datetime(2026, 11, 25, 9, tzinfo=ZONE)
 MONDAY = dt.datetime(2026, 11, 23, 9, tzinfo=ZONE)
 DATASETS = {f'lantern-{name}': name for name in ('alpha', 'beta', 'gamma', 'common', 'hail')}
-BUDGETS = {f'lantern-{name}': (Decimal(1000), 'AUD') for name in ('alpha', 'beta', 'gamma', 'common', 'hail')}
+BUDGETS = {
+    f'lantern-{name}': (Decimal(1000), 'AUD')
+    for name in ('alpha', 'beta', 'gamma', 'common', 'hail', 'a-cohort-with-a-very-long-name')
+}
 
 
 def line(
@@ -84,6 +87,7 @@ def rich() -> Report:
         line('lantern-gamma', 210.4, 9, storage=(33, 1)),
         line('lantern-hail', 95, 2, topic='hail'),
         line('lantern-common', 4.5, 0.2),
+        line('lantern-a-cohort-with-a-very-long-name', 14.5, 0.2),
         line('rare-atlas', 61.2, 3.1, cloud='azure', currency='USD', topic='gamma'),
         line(None, 240),
         force=True,

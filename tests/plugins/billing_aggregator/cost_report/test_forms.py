@@ -15,17 +15,18 @@ TEXT = """\
 Costs of 2026-11 until 2026-11-25 09:00 AEDT, 81% of 30 days
 The newest line was exported 2026-11-24 18:00 UTC, 4 hours ago.
 
-project                     month  storage   compute    24 h         budget  month %  day %
-lantern-old                  0.00     0.00      0.00    0.00              –        –      –  no billing account
-lantern-beta (beta)      1,428.00    88.00  1,340.00   44.00  AUD  1,000.00     143%     4%  billing unknown, month ahead of budget
-lantern-alpha (alpha)      932.50   120.00    812.50  114.25  AUD  1,000.00      93%    11%  month ahead of budget, day above pace
-lantern-gamma (gamma)      243.40    33.00    210.40   10.00  AUD  1,000.00      24%     1%
-lantern-hail (hail)         95.00     0.00     95.00    2.00  AUD  1,000.00      10%     0%
-lantern-common (common)      4.50     0.00      4.50    0.20  AUD  1,000.00       0%     0%
-no project                 240.00     0.00    240.00    0.00  AUD         –        –      –
-rare-atlas (gamma)          61.20     0.00     61.20    3.10  USD         –        –      –
-all projects             2,943.40                     170.45  AUD
-all projects                61.20                       3.10  USD
+project                                    month  storage   compute    24 h         budget  month %  day %
+lantern-old                                 0.00     0.00      0.00    0.00              –        –      –  no billing account
+lantern-beta (beta)                     1,428.00    88.00  1,340.00   44.00  AUD  1,000.00     143%     4%  billing unknown, month ahead of budget
+lantern-alpha (alpha)                     932.50   120.00    812.50  114.25  AUD  1,000.00      93%    11%  month ahead of budget, day above pace
+lantern-gamma (gamma)                     243.40    33.00    210.40   10.00  AUD  1,000.00      24%     1%
+lantern-hail (hail)                        95.00     0.00     95.00    2.00  AUD  1,000.00      10%     0%
+lantern-a-cohort-with-a-very-long-name     14.50     0.00     14.50    0.20  AUD  1,000.00       1%     0%
+lantern-common (common)                     4.50     0.00      4.50    0.20  AUD  1,000.00       0%     0%
+no project                                240.00     0.00    240.00    0.00  AUD         –        –      –
+rare-atlas on azure (gamma)                61.20     0.00     61.20    3.10  USD         –        –      –
+all projects                            2,957.90                     170.65  AUD
+all projects                               61.20                       3.10  USD
 """
 
 
@@ -117,16 +118,16 @@ def test_bars_against_budgets_say_their_share() -> None:
     said = [title for *_, title in bars(picture)]
     assert said[0] == 'lantern-beta (beta): 1,428.00 of 1,000.00 AUD, 143%'
     classes = [rect.attrib['class'] for rect in ET.fromstring(picture).iter('rect')]
-    assert [kind for kind in classes if kind != 'track'] == ['over', 'ahead', 'fine', 'fine', 'fine']
+    assert [kind for kind in classes if kind != 'track'] == ['over', 'ahead', 'fine', 'fine', 'fine', 'fine']
 
 
 @pytest.mark.parametrize(
     ('largest', 'wanted'),
     [
         ('0', [0, 1]),
-        ('1', ['0', '0.5', '1']),
-        ('930', [0, 500, 1000]),
-        ('4100', [0, 2000, 4000, 6000]),
+        ('1', ['0', '0.2', '0.4', '0.6', '0.8', '1']),
+        ('930', [0, 200, 400, 600, 800, 1000]),
+        ('4100', [0, 1000, 2000, 3000, 4000, 5000]),
         ('0.037', None),
     ],
 )

@@ -43,7 +43,7 @@ def test_the_page_is_laid_out_whole_and_fetches_nothing(chromium: Chromium) -> N
         'wide': False,
         'pictures': [{'title': title, 'inside': True, 'shown': True, 'lost': 0} for title in plots],
         'overlapping': False,
-        'rows': 8,
+        'rows': 9,
     }
 
 

@@ -18,7 +18,7 @@ from cpg_infra.plugins.billing_aggregator.service.configured import Configured, 
 from cpg_infra.plugins.billing_aggregator.service.handlers import ENTRY_POINTS, answer
 from cpg_infra.plugins.billing_aggregator.service.logs import JsonLines
 from cpg_infra.plugins.billing_aggregator.service.response import Response
-from tests.plugins.billing_aggregator.service.folders import count, make_folder
+from tests.plugins.billing_aggregator.entry_points.folders import count, make_folder
 from tests.services import LocalServices
 
 NOW = dt.datetime(2026, 11, 3, 9, tzinfo=dt.UTC)
@@ -71,11 +71,11 @@ def test_a_window_books_what_arrived_in_it(configured: Configured) -> None:
 def test_bad_input_is_refused_and_nothing_is_written(configured: Configured, name: str) -> None:
     with open_ledger(configured.database):
         pass
-    before = configured.database.read_bytes()
+    before = Path(configured.database).read_bytes()
     response = ask(name, configured, {'nonsense': 1, 'start': 'x'})
     assert response.status == 400
     assert response.body['faults']
-    assert configured.database.read_bytes() == before
+    assert Path(configured.database).read_bytes() == before
 
 
 def test_a_dry_run_books_nothing(configured: Configured) -> None:
@@ -104,7 +104,7 @@ def test_budgets_that_cannot_be_read_are_not_written(services: LocalServices, co
     response = ask('budgets', configured)
     assert response.status == 500
     assert 'HTTP 401' in response.body['error']
-    assert not configured.database.exists()
+    assert not Path(configured.database).exists()
 
 
 def test_the_figures_of_the_last_month_are_written(configured: Configured) -> None:

@@ -20,7 +20,7 @@ import pytest
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from cpg_infra.plugins.billing_aggregator import functions
-from tests.plugins.billing_aggregator.service.folders import count, make_folder
+from tests.plugins.billing_aggregator.entry_points.folders import count, make_folder
 
 SOURCE = Path(functions.__file__)
 

@@ -1,0 +1,241 @@
+"""The ledger in BigQuery: tables beside the one that the configuration names, stages that delete themselves.
+
+A transaction is a session's. Values are query parameters; names of tables come from the configuration and are
+checked when the engine is made.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from cpg_infra.plugins.billing_aggregator.ledger.engine import Parameters, Row, Value
+from cpg_infra.plugins.billing_aggregator.ledger.faults import (
+    ConflictError,
+    InputError,
+    LedgerError,
+    MissingExtraError,
+    NewerLedgerError,
+)
+
+try:
+    from google.api_core.exceptions import GoogleAPIError
+    from google.cloud import bigquery
+
+    from cpg_infra.plugins.billing_aggregator.ledger.functions import FUNCTIONS
+    from cpg_infra.plugins.billing_aggregator.ledger.migrations import FORMAT, create_table
+    from cpg_infra.plugins.billing_aggregator.ledger.schema import LEDGER, TABLES, VERSION, VIEWS, Column
+    from cpg_infra.plugins.billing_aggregator.ledger.sql import Dialect, column_type, render
+except ModuleNotFoundError as error:
+    raise MissingExtraError('bigquery') from error
+
+if TYPE_CHECKING:
+    from google.cloud.bigquery import Client
+
+_NAME: Final = re.compile(r'[a-z][a-z0-9-]{4,28}[a-z0-9]\.\w+\.\w+')
+_STAGE_LIVES: Final = '1 DAY'
+_CONFLICTS: Final = ('could not serialize access', 'concurrent update', 'aborted due to')
+_TYPES: Final[Mapping[type, str]] = {
+    str: 'STRING',
+    bool: 'BOOL',
+    int: 'INT64',
+    float: 'FLOAT64',
+    Decimal: 'NUMERIC',
+    dt.datetime: 'TIMESTAMP',
+    dt.date: 'DATE',
+}
+
+
+class BigQueryEngine:
+    """A ledger in the dataset of `table` (`project.dataset.table`). `token` tells stages of runs apart."""
+
+    dialect: Dialect = 'bigquery'
+
+    def __init__(self, client: Client, table: str, token: str) -> None:
+        if _NAME.fullmatch(table) is None:
+            raise InputError(f'{table!r} is no table: project.dataset.table')
+        self._client = client
+        self._table = table
+        self._dataset = table.rpartition('.')[0]
+        self._token = re.sub(r'\W', '_', token)
+        self._names = {name.name: f'{table}_{name.name}' for name in TABLES}
+        self._names |= {LEDGER.name: table, FORMAT: f'{table}_{FORMAT}'}
+        for view in VIEWS:
+            self._names |= {
+                view.name: f'{self._dataset}.{view.name}',
+                view.table.name: f'{self._dataset}.{view.table.name}',
+            }
+        self._stages: set[str] = set()
+        self._session: str | None = None
+
+    def prepare(self) -> None:
+        """Make what is missing; the columns that an older table lacks are added to it.
+
+        Raises `NewerLedgerError` for a layout that is newer.
+        """
+        self._send(f'CREATE TABLE IF NOT EXISTS {self._quoted(FORMAT)} (version INT64 NOT NULL)')
+        version = next((row['version'] for row in self._send(f'SELECT version FROM {self._quoted(FORMAT)}')), None)
+        if version is not None and version > VERSION:
+            raise NewerLedgerError(
+                f'{self._table}: the ledger has layout {version}, this program knows {VERSION}: install a newer cpg-infra'
+            )
+        if version == VERSION:
+            return
+        for table in (*TABLES, *(view.table for view in VIEWS)):
+            self._send(create_table(table, self._quoted(table.name), 'bigquery'))
+        for column in LEDGER.columns:
+            kind = column_type(column.type, 'bigquery')
+            self._send(f'ALTER TABLE {self._quoted(LEDGER.name)} ADD COLUMN IF NOT EXISTS {column.name} {kind}')
+        for view in VIEWS:
+            self._send(
+                f'CREATE OR REPLACE VIEW {self._quoted(view.name)} AS SELECT * FROM {self._quoted(view.table.name)}'
+            )
+        self._send(f'INSERT INTO {self._quoted(FORMAT)} (version) VALUES ({VERSION})')
+
+    def query(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
+        """The rows of a query."""
+        return [_row(row) for row in self._run(sql, parameters)]
+
+    def execute(self, sql: str, parameters: Parameters | None = None) -> None:
+        """Run a statement that changes rows."""
+        self._run(sql, parameters)
+
+    def stage(self, name: str, sql: str, parameters: Parameters | None = None) -> None:
+        """Make a table from a query; it deletes itself after a day, should nobody else."""
+        # A stage may be made from itself, so what it is made from is named before.
+        rendered = self._rendered(sql)
+        self._names[name] = f'{self._table}_stage_{self._token}_{name}'
+        self._stages.add(name)
+        self._send(
+            f'CREATE OR REPLACE TABLE {self._quoted(name)} {_expiring()} AS {rendered.text}',
+            parameters,
+            rendered.functions,
+            rendered.parameters,
+        )
+
+    def stage_rows(self, name: str, columns: Sequence[Column], rows: Iterable[Mapping[str, object]]) -> int:
+        """Make a table from rows, by a load of JSON lines."""
+        self._names[name] = f'{self._table}_stage_{self._token}_{name}'
+        self._stages.add(name)
+        shape = ', '.join(f'{column.name} {column_type(column.type, "bigquery")}' for column in columns)
+        self._send(f'CREATE OR REPLACE TABLE {self._quoted(name)} ({shape}) {_expiring()}')
+        count = 0
+        with tempfile.TemporaryFile() as stream:
+            for row in rows:
+                kept = {column.name: row.get(column.name) for column in columns}
+                stream.write(json.dumps(kept, default=_json, ensure_ascii=False).encode() + b'\n')
+                count += 1
+            if count:
+                stream.seek(0)
+                configuration = bigquery.LoadJobConfig(
+                    source_format=bigquery.SourceFormat.NEWLINE_DELIMITED_JSON,
+                    write_disposition=bigquery.WriteDisposition.WRITE_APPEND,
+                )
+                with self._reporting():
+                    self._client.load_table_from_file(stream, self._names[name], job_config=configuration).result()
+        return count
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, in a session of its own."""
+        with self._reporting():
+            job = self._client.query('BEGIN TRANSACTION', job_config=bigquery.QueryJobConfig(create_session=True))
+            job.result()
+        session = job.session_info
+        if session is None:
+            raise LedgerError(f'{self._table}: the service opened no session')
+        self._session = session.session_id
+        try:
+            yield
+            self._send('COMMIT TRANSACTION')
+        except BaseException:
+            with suppress(LedgerError):
+                self._send('ROLLBACK TRANSACTION')
+            raise
+        finally:
+            self._session = None
+
+    def close(self) -> None:
+        """Delete the stages."""
+        for name in sorted(self._stages):
+            self._client.delete_table(self._names[name], not_found_ok=True)
+        self._client.close()  # type: ignore[no-untyped-call]  # the library says nothing of it
+
+    def _rendered(self, sql: str) -> Any:  # noqa: ANN401 - a Rendered; the import is the extra's
+        return render(sql, 'bigquery', self._names)
+
+    def _run(self, sql: str, parameters: Parameters | None) -> Iterable[Any]:
+        rendered = self._rendered(sql)
+        return self._send(rendered.text, parameters, rendered.functions, rendered.parameters)
+
+    def _send(
+        self,
+        text: str,
+        parameters: Parameters | None = None,
+        functions: frozenset[str] = frozenset(),
+        named: frozenset[str] = frozenset(),
+    ) -> Iterable[Any]:
+        given = parameters or {}
+        if missing := named - given.keys():
+            raise LedgerError(f'no value for {", ".join(sorted(missing))}')
+        configuration = bigquery.QueryJobConfig(
+            query_parameters=[_parameter(name, given[name]) for name in sorted(named)],
+            connection_properties=[bigquery.ConnectionProperty('session_id', self._session)] if self._session else [],
+        )
+        definitions = ''.join(FUNCTIONS[name].definition(name) + '\n' for name in sorted(functions))
+        with self._reporting():
+            rows: Iterable[Any] = self._client.query(definitions + text, job_config=configuration).result()
+        return rows
+
+    def _quoted(self, name: str) -> str:
+        return f'`{self._names[name]}`'
+
+    @contextmanager
+    def _reporting(self) -> Iterator[None]:
+        try:
+            yield
+        except GoogleAPIError as error:
+            said = ' '.join(str(error).split())
+            kind = ConflictError if any(words in said.lower() for words in _CONFLICTS) else LedgerError
+            raise kind(f'{self._table}: {said}') from error
+
+
+def open_bigquery(table: str, token: str) -> BigQueryEngine:
+    """The ledger in a table of BigQuery, with application default credentials. Raises `LedgerError`."""
+    from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415 - an extra
+
+    try:
+        client = bigquery.Client(project=table.partition('.')[0])
+    except GoogleAuthError as error:
+        raise LedgerError(f'{table}: {" ".join(str(error).split())}') from error
+    engine = BigQueryEngine(client, table, token)
+    engine.prepare()
+    return engine
+
+
+def _expiring() -> str:
+    return f'OPTIONS (expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL {_STAGE_LIVES}))'
+
+
+def _parameter(name: str, value: Value) -> bigquery.ScalarQueryParameter:
+    return bigquery.ScalarQueryParameter(name, 'STRING' if value is None else _TYPES[type(value)], value)
+
+
+def _row(row: Any) -> Row:  # noqa: ANN401 - a row of the library
+    return dict(row.items())
+
+
+def _json(value: object) -> object:
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f'{type(value).__name__} has no JSON form')

@@ -1,0 +1,36 @@
+"""An organisation on each cloud with everything that concerns access."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.conformance.organisations import COMMON, ORGANISATION, RICH
+from tests.organisations import AZURE, Plain, dataset, organisation, two_clouds
+from tests.random_organisations import Given
+
+BUDGETS: Final = {cloud: {'monthly_budget': 100, 'shared_total_budget': 50} for cloud in ('gcp', 'azure')}
+FEDERATION: Final = {'name': 'github', 'issuer': 'https://issuer.example.org', 'subject': 'repo:lantern/uploads'}
+
+
+def on_google() -> Given:
+    """All of it on Google Cloud."""
+    datasets = (dataset('common', **COMMON), dataset('rich', **RICH), dataset('plain', setup_test=False))
+    return Given(organisation(**ORGANISATION), datasets)
+
+
+def on_both() -> Given:
+    """The same on both clouds, as far as Azure can."""
+    clouds: dict[str, Plain] = {'deploy_locations': ['gcp', 'azure'], 'budgets': BUDGETS}
+    changes = {**two_clouds(), 'azure': {**AZURE, 'premium_tenant': True, 'config_resource_group': 'lantern-config'}}
+    return Given(
+        organisation(**{**ORGANISATION, **changes, 'gcp': ORGANISATION['gcp']}),
+        (
+            dataset('common', **{**COMMON, **clouds}),
+            dataset('rich', **{**RICH, **clouds, 'azure': {'upload_federations': [FEDERATION]}}),
+            dataset('plain', setup_test=False, **clouds),
+        ),
+    )
+
+
+EVERYTHING: Final = {'gcp': on_google, 'azure': on_both}
+"""By cloud."""

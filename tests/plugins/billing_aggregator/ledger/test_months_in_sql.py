@@ -1,0 +1,35 @@
+"""The database and Python agree on months and on what functions compute."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+
+from cpg_infra.plugins.billing_aggregator.ledger import Ledger, open_ledger
+from cpg_infra.plugins.billing_aggregator.ledger.months import invoice_month, month_starts
+
+
+@pytest.fixture(scope='module')
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
+    with open_ledger(tmp_path_factory.mktemp('ledger') / 'l.duckdb') as opened:
+        yield opened
+
+
+def test_month_ends_are_the_same_in_the_database(ledger: Ledger) -> None:
+    for year in (2023, 2024):
+        for number in range(1, 13):
+            start = month_starts(f'{year}{number:02}')
+            for moment in (start - dt.timedelta(microseconds=1), start):
+                (row,) = ledger.query('SELECT INVOICE_MONTH(@moment) AS month', {'moment': moment})
+                assert row['month'] == invoice_month(moment)
+
+
+def test_labels_are_one_json_object_with_sorted_keys(ledger: Ledger) -> None:
+    (row,) = ledger.query(
+        "SELECT LABELS_JSON([STRUCT('b' AS key, 'say \"hi\"' AS value), STRUCT('a' AS key, 'ü' AS value)]) AS labels"
+    )
+    assert row == {'labels': '{"a":"ü","b":"say \\"hi\\""}'}
+    (row,) = ledger.query("SELECT LABEL_OF(@labels, 'b-c') AS value", {'labels': '{"b-c":"x"}'})
+    assert row == {'value': 'x'}

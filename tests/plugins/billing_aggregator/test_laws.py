@@ -1,0 +1,194 @@
+"""Laws of the ledger, for any lines: order, overlap and interruptions leave no trace, and sums are exact."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cpg_infra.plugins.billing_aggregator.ledger import Ledger, open_ledger
+from cpg_infra.plugins.billing_aggregator.ledger.duckdb_engine import DuckDBEngine
+from cpg_infra.plugins.billing_aggregator.ledger.reconciling import balances
+from tests.plugins.billing_aggregator.building import (
+    FixedSource,
+    Row,
+    aggregate,
+    credit,
+    export_row,
+    postings,
+    proportions,
+    set_proportions,
+    total,
+    write_export,
+)
+from tests.plugins.billing_aggregator.hail_lines import hail_line
+
+FEW = settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow])
+"""A run takes a good part of a second; each example does several."""
+
+money = st.integers(-(10**13), 10**13).map(lambda units: units / 1e9)
+rows = st.lists(
+    st.builds(
+        export_row,
+        project=st.sampled_from([None, 'lantern-ataxia', 'lantern-seqr', 'stranger-1']),
+        cost=money,
+        credits=st.lists(money.map(credit), max_size=2),
+        export_time=st.sampled_from([f'2024-03-0{day} 01:00:00' for day in (1, 2, 3)]),
+        usage_end_time=st.sampled_from(['2024-02-29 10:00:00', '2024-03-01 07:30:00', '2024-03-01 08:30:00']),
+        invoice=st.sampled_from([{'month': '202402'}, {'month': '202403'}, None]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+maps = st.dictionaries(
+    st.sampled_from(['ataxia', 'twins', 'controls', 'foo-2']), st.integers(0, 10**6), min_size=1
+).filter(lambda weights: sum(weights.values()) > 0)
+
+
+def booked(folder: Path, loads: Sequence[Sequence[Row]], *weights: dict[str, int]) -> list[Row]:
+    """The postings after several loads, each of which sees its rows only; with each map in its turn."""
+    with open_ledger(folder / 'l.duckdb') as ledger:
+        for number, load in enumerate(loads):
+            version = weights[min(number, len(weights) - 1)]
+            set_proportions(ledger, proportions(version, version=str(sorted(version.items()))))
+            pattern = write_export(folder / f'load-{number}.json', load)
+            (outcome,) = aggregate(ledger, pattern, command='backfill', start=dt.datetime(2024, 1, 1, tzinfo=dt.UTC))
+            assert outcome.status == 'ok', outcome.faults
+        return postings(ledger)
+
+
+@FEW
+@given(rows=rows, weights=maps, data=st.data())
+def test_the_order_of_rows_leaves_no_trace(rows: list[Row], weights: dict[str, int], data: st.DataObject) -> None:
+    shuffled = data.draw(st.permutations(rows))
+    with TemporaryDirectory() as one, TemporaryDirectory() as other:
+        assert booked(Path(one), [rows], weights) == booked(Path(other), [shuffled], weights)
+
+
+@FEW
+@given(rows=rows, weights=maps)
+def test_days_may_be_loaded_in_any_order_and_again(rows: list[Row], weights: dict[str, int]) -> None:
+    days = [list(load) for _, load in itertools.groupby(sorted(rows, key=arrival), key=arrival)]
+    with TemporaryDirectory() as one, TemporaryDirectory() as other:
+        assert booked(Path(one), [rows], weights) == booked(Path(other), [*reversed(days), rows, days[0]], weights)
+
+
+def arrival(row: Row) -> str:
+    return str(row['export_time'])
+
+
+@FEW
+@given(rows=rows, before=maps, after=maps)
+def test_a_new_map_gives_the_table_that_it_would_have_given_at_once(
+    rows: list[Row], before: dict[str, int], after: dict[str, int]
+) -> None:
+    with TemporaryDirectory() as one, TemporaryDirectory() as other:
+        at_once = booked(Path(one), [rows], after)
+        assert booked(Path(other), [rows, rows], before, after) == at_once
+        for measure in ('cost_exact', 'credits_exact'):
+            charged = [row for row in at_once if row['entry'] == 'charge']
+            assert total(at_once, measure) == total(charged, measure)
+
+
+@FEW
+@given(rows=rows, weights=maps)
+def test_every_line_is_the_sum_of_its_postings(rows: list[Row], weights: dict[str, int]) -> None:
+    with TemporaryDirectory() as folder:
+        found = booked(Path(folder), [rows], weights)
+    expected = sum((Decimal(repr(row['cost'])).quantize(Decimal('1e-9')) for row in rows), Decimal(0))
+    assert total(found) == expected
+    lines: dict[str, Decimal] = {}
+    for row in found:
+        if row['entry'] != 'charge':
+            lines[row['line_id']] = lines.get(row['line_id'], Decimal(0)) + row['cost_exact']
+    assert set(lines.values()) <= {Decimal(0)}
+
+
+# Killed at every statement ----------------------------------------------------------------------------------
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+class Mortal:
+    """An engine that dies before its n-th statement that writes; what only reads or lays out a stage leaves nothing."""
+
+    def __init__(self, engine: DuckDBEngine, after: int) -> None:
+        self._engine = engine
+        self._left = after
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._engine, name)
+        if name != 'execute':
+            return found
+
+        def counted(*arguments: Any, **options: Any) -> Any:
+            if self._left == 0:
+                raise Killed
+            self._left -= 1
+            return found(*arguments, **options)
+
+        return counted
+
+
+ROWS = [
+    export_row(),
+    export_row(project='lantern-seqr', cost=1.0, credits=[credit(-0.1)]),
+    export_row(project='lantern-seqr', cost=2.0, labels=[{'key': 'dataset', 'value': 'stranger'}]),
+]
+
+
+def run(ledger: Ledger, folder: Path, hour: int) -> list[str]:
+    hail = FixedSource('hail', {'1': [hail_line(1, 1, 'compute/a', payer='seqr'), hail_line(1, 2, 'compute/a')]})
+    # A lease of a run that was killed ends by itself.
+    now = dt.datetime(2024, 3, 10, tzinfo=dt.UTC) + dt.timedelta(hours=hour)
+    return [one.status for one in aggregate(ledger, folder / 'rows.json', hail, now=now)]
+
+
+def everything(ledger: Ledger) -> list[Any]:
+    """The ledger and all that follows from it."""
+    daily = ledger.query('SELECT * FROM aggregate_daily ORDER BY day, topic, gcp_project, sku, source')
+    totals = ledger.query('SELECT source, scope, lines, cost FROM totals ORDER BY source, scope')
+    rejects = ledger.query('SELECT line_id, reason FROM rejects ORDER BY line_id')
+    return [postings(ledger), daily, totals, rejects, [str(balance) for balance in balances(ledger.engine)]]
+
+
+@pytest.fixture(scope='module')
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, list[Any]]:
+    """How many statements a run has, and what it leaves."""
+    folder = tmp_path_factory.mktemp('undisturbed')
+    write_export(folder / 'rows.json', ROWS)
+    with open_ledger(folder / 'l.duckdb') as ledger:
+        set_proportions(ledger, proportions({'ataxia': 1, 'twins': 2}))
+        assert isinstance(ledger.engine, DuckDBEngine)
+        counting = Mortal(ledger.engine, 10_000)
+        assert run(Ledger(counting), folder, 0) == ['ok', 'ok']
+        return 10_000 - counting._left, everything(ledger)
+
+
+@pytest.mark.parametrize('part', range(4))
+def test_a_run_that_is_killed_before_any_statement_is_completed_by_the_next(
+    part: int, undisturbed: tuple[int, list[Any]], tmp_path: Path
+) -> None:
+    statements, expected = undisturbed
+    write_export(tmp_path / 'rows.json', ROWS)
+    for after in range(part, statements, 4):
+        file = tmp_path / f'{after}.duckdb'
+        with open_ledger(file) as ledger:
+            set_proportions(ledger, proportions({'ataxia': 1, 'twins': 2}))
+            assert isinstance(ledger.engine, DuckDBEngine)
+            with pytest.raises(Killed):
+                run(Ledger(Mortal(ledger.engine, after)), tmp_path, 0)
+        with open_ledger(file) as ledger:
+            assert run(ledger, tmp_path, 2) == ['ok', 'ok']
+            assert everything(ledger) == expected, f'killed before statement {after} of {statements}'
+        file.unlink()

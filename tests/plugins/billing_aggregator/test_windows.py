@@ -1,0 +1,157 @@
+"""What is read again, and when a watermark moves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from cpg_infra.plugins.billing_aggregator.asking import check_window, parse_moment
+from cpg_infra.plugins.billing_aggregator.ledger import Ledger, open_ledger
+from cpg_infra.plugins.billing_aggregator.ledger.faults import InputError
+from cpg_infra.plugins.billing_aggregator.ledger.rates import DatedRate, choose
+from cpg_infra.plugins.billing_aggregator.ledger.runs import open_from
+from cpg_infra.plugins.billing_aggregator.loading import Pricing
+from cpg_infra.plugins.billing_aggregator.sources.source import SourceError
+from tests.plugins.billing_aggregator.building import (
+    NOW,
+    FixedSource,
+    aggregate,
+    by_topic,
+    export_row,
+    postings,
+    settings,
+    write_export,
+)
+from tests.plugins.billing_aggregator.hail_lines import hail_line
+
+DOLLARS = settings(pricing=Pricing('USD'))
+
+
+def mark(ledger: Ledger, source: str) -> str | None:
+    rows = ledger.query('SELECT mark FROM watermarks WHERE source = @source', {'source': source})
+    return rows[0]['mark'] if rows else None
+
+
+def days(*numbers: int) -> list[dict[str, object]]:
+    return [export_row(export_time=f'2024-03-{day:02} 00:00:00', cost=float(day)) for day in numbers]
+
+
+def test_late_rows_of_the_last_days_of_arrival_are_found(tmp_path: Path) -> None:
+    pattern = write_export(tmp_path / 'rows.json', days(1, 8))
+    with open_ledger(tmp_path / 'l.duckdb') as ledger:
+        aggregate(ledger, pattern)
+        assert mark(ledger, 'gcp') == '2024-03-08'
+        write_export(tmp_path / 'rows.json', days(1, 2, 5, 8, 9))
+        (outcome,) = aggregate(ledger, pattern)
+        assert outcome.posted.inserted == 2
+        assert by_topic(postings(ledger)) == {'ataxia': Decimal(1 + 5 + 8 + 9)}
+        (outcome,) = aggregate(ledger, pattern, now=NOW + dt.timedelta(days=7))
+        assert outcome.posted.inserted == 1
+
+
+def test_hail_is_read_again_for_a_day_and_weekly_for_sixty(tmp_path: Path) -> None:
+    source = FixedSource('hail', {})
+    with open_ledger(tmp_path / 'l.duckdb') as ledger:
+        for hours in (0, 4, 24 * 8):
+            aggregate(ledger, None, source, now=NOW + dt.timedelta(hours=hours))
+    begins = [window.start for window in source.windows]
+    assert begins == [
+        NOW - dt.timedelta(days=60),
+        NOW - dt.timedelta(hours=24),
+        NOW + dt.timedelta(hours=4) - dt.timedelta(days=60),
+    ]
+
+
+def test_a_window_that_jumps_ahead_moves_no_watermark(tmp_path: Path) -> None:
+    pattern = write_export(tmp_path / 'rows.json', days(1, 5, 9))
+    with open_ledger(tmp_path / 'l.duckdb') as ledger:
+        aggregate(
+            ledger, pattern, start=dt.datetime(2024, 3, 1, tzinfo=dt.UTC), end=dt.datetime(2024, 3, 2, tzinfo=dt.UTC)
+        )
+        assert mark(ledger, 'gcp') is None
+        aggregate(
+            ledger,
+            pattern,
+            command='backfill',
+            start=dt.datetime(2024, 3, 1, tzinfo=dt.UTC),
+            end=dt.datetime(2024, 3, 2, tzinfo=dt.UTC),
+        )
+        assert mark(ledger, 'gcp') == '2024-03-01'
+        aggregate(ledger, pattern, start=dt.datetime(2024, 3, 9, tzinfo=dt.UTC))
+        assert mark(ledger, 'gcp') == '2024-03-01'
+        aggregate(ledger, pattern)
+        assert mark(ledger, 'gcp') == '2024-03-09'
+
+
+def test_a_ledger_that_does_not_reconcile_keeps_its_watermark_and_says_so(tmp_path: Path) -> None:
+    pattern = write_export(tmp_path / 'rows.json', days(1))
+    with open_ledger(tmp_path / 'l.duckdb') as ledger:
+        aggregate(ledger, pattern)
+        ledger.execute(
+            'UPDATE totals SET cost = cost + CAST(0.000000001 AS NUMERIC), lines = lines + 1, scope = @scope WHERE TRUE',
+            {'scope': 'x'},
+        )
+        write_export(tmp_path / 'rows.json', days(2))
+        (outcome,) = aggregate(ledger, pattern, end=dt.datetime(2024, 3, 4, tzinfo=dt.UTC))
+        assert outcome.status == 'unreconciled'
+        assert outcome.faults == ['gcp 202403 AUD: 3 lines in the source, 2 in the ledger; cost differ by -0.000000001']
+        assert mark(ledger, 'gcp') == '2024-03-01'
+        assert [row['ok'] for row in ledger.query('SELECT ok FROM reconciliation')] == [False]
+
+
+def test_a_source_that_fails_half_way_keeps_what_is_booked_and_its_watermark(tmp_path: Path) -> None:
+    source = FixedSource('hail', {'1': [hail_line(1, 1, 'a')]}, SourceError('hail', 'it is down'))
+    with open_ledger(tmp_path / 'l.duckdb') as ledger:
+        (outcome,) = aggregate(ledger, None, source, given=DOLLARS)
+        assert (outcome.status, outcome.faults) == ('failed', ['hail: it is down'])
+        assert mark(ledger, 'hail') is None
+        source.fault = None
+        (outcome,) = aggregate(ledger, None, source, given=DOLLARS)
+        assert outcome.status == 'ok'
+        assert mark(ledger, 'hail') == NOW.replace(tzinfo=None).isoformat()
+        assert by_topic(postings(ledger)) == {'twins': Decimal(1), 'hail': Decimal(-1)}
+
+
+# Months and rates -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ('now', 'first'), [('2024-03-16', '202401'), ('2024-03-17', '202402'), ('2024-04-14', '202402')]
+)
+def test_a_month_closes_45_days_after_its_end(now: str, first: str) -> None:
+    assert open_from(dt.datetime.fromisoformat(now).replace(hour=12, tzinfo=dt.UTC)) == first
+
+
+def test_the_rate_of_the_month_then_a_dated_one_then_an_earlier_month_then_none() -> None:
+    exported = {('202401', 'USD'): 1.4, ('202402', 'USD'): 1.5}
+    dated = [DatedRate('iCredit', '202301', 1.54), DatedRate('iCredit', '202402', 1.6)]
+    assert choose('202401', 'USD', exported, dated) == (1.4, False)
+    assert choose('202403', 'USD', exported, dated) == (1.5, True)
+    assert choose('202405', 'USD', exported, dated) == (1.5, True)
+    assert choose('202406', 'USD', exported, dated) is None
+    assert choose('202401', 'iCredit', exported, dated) == (1.54, False)
+    assert choose('202409', 'iCredit', exported, dated) == (1.6, False)
+    assert choose('202212', 'iCredit', exported, dated) is None
+
+
+# What may be asked for ----------------------------------------------------------------------------------------
+
+
+def test_a_time_without_an_offset_is_utc() -> None:
+    assert parse_moment('2024-03-01T09:00', '--start') == dt.datetime(2024, 3, 1, 9, tzinfo=dt.UTC)
+    assert parse_moment('2024-03-01T09:00+10:00', '--start') == dt.datetime(2024, 2, 29, 23, tzinfo=dt.UTC)
+
+
+def test_a_window_must_end_after_it_begins_and_before_now() -> None:
+    check_window(NOW - dt.timedelta(days=400), NOW, NOW)
+    for start, end in (
+        (NOW, NOW),
+        (NOW, None),
+        (None, NOW + dt.timedelta(seconds=1)),
+        (NOW - dt.timedelta(days=401), None),
+    ):
+        with pytest.raises(InputError):
+            check_window(start, end, NOW)
