@@ -66,7 +66,7 @@ def test_a_resource_names_the_version_of_its_provider(token: str, version: str) 
 
 
 def test_each_provider_has_one_version() -> None:
-    assert set(PROVIDER_VERSIONS) == {'gcp', 'azure-native', 'azuread'}
+    assert set(PROVIDER_VERSIONS) == {'gcp', 'azure-native', 'azuread', 'github'}
 
 
 def test_a_resource_comes_after_what_it_depends_on(preview: bool) -> None:

@@ -86,6 +86,8 @@ class Access:
         if principal.kind is PrincipalKind.PERSON:
             return ('' if plain is PrincipalKind.PERSON else 'person'), principal.user or principal.label
         name = key.split(':', 2)[2]
+        if principal.kind is PrincipalKind.FEDERATED:
+            return 'from elsewhere', name
         if principal.kind is PrincipalKind.GROUP:
             return ('' if plain is PrincipalKind.GROUP else 'group'), self.short(name)
         if principal.hail_username is not None:
@@ -95,7 +97,7 @@ class Access:
         return 'account', local if home in self._index.projects_of.get(self._dataset, ()) else name
 
     def _holders(self, grants: Iterable[Grant]) -> str:
-        named: dict[str, list[str]] = {'': [], 'account': [], 'Hail user': [], 'person': []}
+        named: dict[str, list[str]] = {'': [], 'account': [], 'Hail user': [], 'person': [], 'from elsewhere': []}
         others = 0
         for grant in grants:
             kind, name = self.principal(grant.principal, plain=PrincipalKind.GROUP)
