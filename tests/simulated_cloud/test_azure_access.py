@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.simulated_cloud import building_azure as types
+from tests.simulated_cloud.azure.assignments import ASSIGNMENTS_OF_A_SUBSCRIPTION
 from tests.simulated_cloud.azure.principals import make_application
-from tests.simulated_cloud.azure.roles import ASSIGNMENTS_OF_A_SUBSCRIPTION
 from tests.simulated_cloud.building_azure import BLOBS, LIST_ONLY, SUBSCRIPTION, AzureCloud, definition, guid
 from tests.simulated_cloud.world import Refused, World
 

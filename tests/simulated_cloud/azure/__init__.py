@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.simulated_cloud.azure.assignments import ASSIGNMENT
 from tests.simulated_cloud.azure.budgets import BUDGET
 from tests.simulated_cloud.azure.directory import GROUP, INVITATION, MEMBER
 from tests.simulated_cloud.azure.eligibility import POLICY, POLICY_ASSIGNMENT, SCHEDULE
@@ -17,7 +18,7 @@ from tests.simulated_cloud.azure.groups import RESOURCE_GROUP
 from tests.simulated_cloud.azure.identities import CREDENTIAL, IDENTITY, one_at_a_time
 from tests.simulated_cloud.azure.lifecycle import MANAGEMENT_POLICY
 from tests.simulated_cloud.azure.registries import REGISTRY
-from tests.simulated_cloud.azure.roles import ASSIGNMENT, ROLE
+from tests.simulated_cloud.azure.roles import ROLE
 from tests.simulated_cloud.azure.storage import ACCOUNT, BLOB_SETTINGS, CONTAINER
 from tests.simulated_cloud.azure.vaults import SECRET, VAULT
 from tests.simulated_cloud.servicer import Catalogue

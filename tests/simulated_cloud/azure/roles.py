@@ -1,39 +1,32 @@
-"""Custom roles, and who has which role at which scope."""
+"""Custom roles."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from tests.simulated_cloud.azure.arm import resource
 from tests.simulated_cloud.azure.builtin_roles import BUILTIN
-from tests.simulated_cloud.azure.conditions import refuse_condition
-from tests.simulated_cloud.azure.lookups import require_scope, subscription_path
-from tests.simulated_cloud.azure.principals import principal
+from tests.simulated_cloud.azure.lookups import require_scope
 from tests.simulated_cloud.azure.refusals import refused
 from tests.simulated_cloud.kind import Inputs
 from tests.simulated_cloud.naming import named
-from tests.simulated_cloud.wire import Properties
 from tests.simulated_cloud.world import World
 
 GUID: Final = r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 MANAGEMENT_GROUP: Final = '/providers/microsoft.management/managementgroups/'
 
-ASSIGNMENTS_OF_A_SUBSCRIPTION: Final = 4_000
-ASSIGNMENTS_OF_A_MANAGEMENT_GROUP: Final = 500
 CUSTOM_ROLES: Final = 5_000
 SCOPES: Final = 2_000
 CHARACTERS_OF_A_ROLE_NAME: Final = 512
 BYTES_OF_A_DESCRIPTION: Final = 2 * 1024
 
 
-def _refuse_long_description(inputs: Inputs) -> None:
+def refuse_long_description(inputs: Inputs) -> None:
+    """Raises `Refused` for a description that is too long, of a role or of an assignment."""
     if len((inputs.get('description') or '').encode()) > BYTES_OF_A_DESCRIPTION:
         raise refused(400, 'DescriptionTooLong', f'A description has at most {BYTES_OF_A_DESCRIPTION} bytes.')
-
-
-# Definitions ----------------------------------------------------------------------------------------------
 
 
 def _refuse_definition(world: World, inputs: Inputs) -> None:
@@ -49,7 +42,7 @@ def _refuse_definition(world: World, inputs: Inputs) -> None:
         raise refused(400, 'RoleDefinitionLimitExceeded', 'The custom role definition limit was exceeded.')
     if not 1 <= len(name) <= CHARACTERS_OF_A_ROLE_NAME:
         raise refused(400, 'InvalidRoleName', f'A role name has up to {CHARACTERS_OF_A_ROLE_NAME} characters.')
-    _refuse_long_description(inputs)
+    refuse_long_description(inputs)
     _refuse_scopes(world, inputs)
     for permission in inputs.get('permissions') or ():
         _refuse_permission(permission)
@@ -91,7 +84,7 @@ def _definition_path(_: World, inputs: Inputs) -> str:
 
 def _delete_definition(world: World, key: str, _: Inputs) -> None:
     name = key.partition(' ')[2]
-    if any(_guid(thing['inputs']['roleDefinitionId']) == name for _, thing in world.of_kind('assignment')):
+    if any(guid_of(thing['inputs']['roleDefinitionId']) == name for _, thing in world.of_kind('assignment')):
         raise refused(400, 'RoleDefinitionHasAssignments', 'There are existing role assignments referencing role.')
     world.remove(key)
 
@@ -108,7 +101,8 @@ ROLE = resource(
 )
 
 
-def _guid(definition: str) -> str:
+def guid_of(definition: str) -> str:
+    """The GUID at the end of the id of a role."""
     return definition.rpartition('/')[2].lower()
 
 
@@ -117,9 +111,9 @@ def require_role(world: World, definition: str, scope: str) -> None:
     begin = '/providers/microsoft.authorization/roledefinitions/'
     if begin not in definition.lower():
         raise refused(400, 'InvalidRoleDefinitionId', f"The role definition ID '{definition}' is not valid.")
-    if _guid(definition) in BUILTIN:
+    if guid_of(definition) in BUILTIN:
         return
-    role = world.get(f'role {_guid(definition)}')
+    role = world.get(f'role {guid_of(definition)}')
     if role is None:
         raise refused(
             404, 'RoleDefinitionDoesNotExist', f"The specified role definition with ID '{definition}' does not exist."
@@ -129,95 +123,3 @@ def require_role(world: World, definition: str, scope: str) -> None:
         raise refused(
             400, 'RoleDefinitionNotAssignable', f"The role '{given['roleName']}' is not assignable at '{scope}'."
         )
-
-
-# Assignments ----------------------------------------------------------------------------------------------
-
-
-def _refuse_assignment(world: World, inputs: Inputs) -> None:
-    scope, key = inputs['scope'], f'assignment {inputs["roleAssignmentName"]}'
-    require_scope(world, scope)
-    require_role(world, inputs['roleDefinitionId'], scope)
-    _refuse_principal(world, inputs)
-    _refuse_long_description(inputs)
-    if (condition := inputs.get('condition')) is not None:
-        if inputs.get('conditionVersion') != '2.0':
-            raise refused(400, 'InvalidConditionVersion', 'The only condition version that is supported is 2.0.')
-        refuse_condition(condition)
-    there = world.get(key)
-    if there is not None and any(
-        there['inputs'][each].lower() != inputs[each].lower() for each in ('principalId', 'scope')
-    ):
-        raise refused(
-            400,
-            'RoleAssignmentUpdateNotPermitted',
-            'Tenant ID, application ID, principal ID, and scope are not allowed to be updated.',
-        )
-    _refuse_among_others(world, inputs, key)
-
-
-def _refuse_principal(world: World, inputs: Inputs) -> None:
-    """A principal that is new is found at once only by whoever says of what sort it is."""
-    wanted = inputs.get('principalType')
-    found = principal(world, inputs['principalId'], replicated=wanted is None)
-    if found is None:
-        raise refused(
-            400,
-            'PrincipalNotFound',
-            f'Principal {inputs["principalId"].replace("-", "")} does not exist in the directory. Check that you have '
-            'the correct principal ID. If you are creating this principal and then immediately assigning a role, this '
-            'error might be related to a replication delay. In this case, set the role assignment principalType '
-            'property to a value, such as ServicePrincipal, User, or Group.',
-        )
-    if wanted not in {None, found[0]}:
-        raise refused(
-            400,
-            'UnmatchedPrincipalType',
-            f"The PrincipalId '{inputs['principalId']}' has type '{found[0]}', which is different from specified "
-            f"PrincipalType '{wanted}'.",
-        )
-
-
-def _triple(inputs: Inputs) -> tuple[str, str, str]:
-    return inputs['scope'].lower(), _guid(inputs['roleDefinitionId']), inputs['principalId'].lower()
-
-
-def _refuse_among_others(world: World, inputs: Inputs, key: str) -> None:
-    others = [thing['inputs'] for name, thing in world.of_kind('assignment') if f'assignment {name}' != key]
-    if any(_triple(other) == _triple(inputs) for other in others):
-        raise refused(409, 'RoleAssignmentExists', 'The role assignment already exists.')
-    in_groups = inputs['scope'].lower().startswith(MANAGEMENT_GROUP)
-    limit = ASSIGNMENTS_OF_A_MANAGEMENT_GROUP if in_groups else ASSIGNMENTS_OF_A_SUBSCRIPTION
-    begin = inputs['scope'] if in_groups else subscription_path(world)
-    if sum(other['scope'].lower().startswith(begin.lower()) for other in others) >= limit:
-        raise refused(
-            409,
-            'RoleAssignmentLimitExceeded',
-            'The role assignment limit for this subscription has been exceeded. The maximum number of role assignments '
-            f'allowed is {limit}.',
-        )
-
-
-def _assignment_path(_: World, inputs: Inputs) -> str:
-    return f'{inputs["scope"]}/providers/Microsoft.Authorization/roleAssignments/{inputs["roleAssignmentName"]}'
-
-
-def _wrong_assignment(inputs: Inputs) -> Iterable[tuple[str, str]]:
-    yield from named('roleAssignmentName', GUID)(inputs)
-
-
-def _assignment_shown(world: World, inputs: Inputs) -> Properties:
-    found = principal(world, inputs['principalId'])
-    return {'principalType': found[0] if found else inputs.get('principalType')}
-
-
-ASSIGNMENT = resource(
-    'azure-native:authorization:RoleAssignment',
-    key=lambda inputs: f'assignment {inputs["roleAssignmentName"]}',
-    path=_assignment_path,
-    required=('principalId', 'roleAssignmentName', 'roleDefinitionId', 'scope'),
-    replaces=('principalId', 'roleAssignmentName', 'scope'),
-    wrong=_wrong_assignment,
-    refuse=_refuse_assignment,
-    shown=_assignment_shown,
-)
