@@ -28,10 +28,9 @@ ON_HAIL: Final = frozenset({'hail', 'seqr', 'seqr24'})
 """Sources that read from Hail Batch."""
 
 NOT_RECONCILED: Final = (
-    'resource.type="cloud_run_revision" AND severity>=ERROR AND (jsonPayload.event="not-reconciled" OR '
-    'jsonPayload.message:"not reconciled" OR textPayload:"not reconciled")'
+    'resource.type="cloud_run_revision" AND severity>=ERROR AND jsonPayload.message:"is not reconciled"'
 )
-"""What is logged when the ledger does not agree with a source."""
+"""What `service.aggregating` logs when the ledger does not agree with a source."""
 
 
 def declare_aggregation(place: Place) -> None:

@@ -34,8 +34,8 @@ ENTRY_MODULE: Final = 'cpg_infra.plugins.billing_aggregator.functions'
 ENTRY_POINTS: Final = ('budgets', 'cost_control', 'cost_report', 'from_pubsub', 'from_request', 'monthly')
 CONFIGURATION: Final = 'configuration'
 """The folder in the archive from which the functions load their configuration."""
-ENVIRONMENT: Final[Mapping[str, str]] = {'CPG_BILLING_CONFIG': CONFIGURATION}
-"""What tells them where that is."""
+ENVIRONMENT: Final[Mapping[str, str]] = {'CPG_BILLING_CONFIG': CONFIGURATION, 'CPG_BILLING_DATABASE': 'bigquery'}
+"""What tells them where that is, and that the ledger is the table that it names."""
 
 _DATASET_KEYS: Final = ('budgets', 'deploy_locations', 'enable_shared_project', 'gcp', 'azure')
 _ORGANISATION_KEYS: Final = (

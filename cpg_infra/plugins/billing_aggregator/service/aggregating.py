@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from contextlib import ExitStack
 from typing import Any, Final
 
@@ -17,12 +18,16 @@ from cpg_infra.plugins.billing_aggregator.sources.gcp_files import GcpFiles
 from cpg_infra.plugins.billing_aggregator.sources.gcp_table import GcpTable
 from cpg_infra.plugins.billing_aggregator.sources.source import Export
 
+_LOG: Final = logging.getLogger('cpg_infra.billing')
+
 SOURCES: Final = ('azure', 'focus', 'gcp', 'hail', 'ica', *ALIASES)
 
 
 def from_request(arrival: Arrival, configured: Configured, now: dt.datetime) -> Response:
     """Aggregate. 500 when a source failed or is not reconciled; what the others did stays."""
     outcomes = _outcomes(read_aggregation(arrival, SOURCES, now), configured, now)
+    for outcome in outcomes:
+        _log(outcome)
     good = all(outcome.status == 'ok' for outcome in outcomes)
     return Response(OK if good else FAILED, {'sources': [_said(outcome) for outcome in outcomes]})
 
@@ -45,6 +50,17 @@ def _outcomes(request: AggregationRequest, configured: Configured, now: dt.datet
             export = GcpTable(engine, billing.gcp.source_bq_table)
         others = other_sources(settings, functions, stack)
         return Aggregation(engine, settings, now, export=export, others=others).run(asked, only)
+
+
+def _log(outcome: Outcome) -> None:
+    """What alerts are made of: one looks for `not reconciled`."""
+    faults = '; '.join(outcome.faults)
+    if outcome.status == 'unreconciled':
+        _LOG.error('%s is not reconciled: %s', outcome.source, faults)
+    elif outcome.status == 'failed':
+        _LOG.error('%s failed: %s', outcome.source, faults)
+    else:
+        _LOG.info('%s: %s lines', outcome.source, outcome.posted.lines)
 
 
 def _said(outcome: Outcome) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 
 from cpg_infra.config import ConfigurationError
+from cpg_infra.plugins.billing_aggregator.aggregate import Aggregation, Outcome
+from cpg_infra.plugins.billing_aggregator.infrastructure.aggregation import NOT_RECONCILED
 from cpg_infra.plugins.billing_aggregator.ledger import open_ledger
 from cpg_infra.plugins.billing_aggregator.requests import Arrival
 from cpg_infra.plugins.billing_aggregator.service.configured import Configured, load_configured
@@ -65,6 +68,20 @@ def test_a_window_books_what_arrived_in_it(configured: Configured) -> None:
     with open_ledger(configured.database, read_only=True) as ledger:
         (row,) = ledger.query('SELECT MIN(export_time) AS first, MAX(export_time) AS last FROM ledger')
     assert dt.date(2026, 10, 10) <= row['first'].date() <= row['last'].date() <= dt.date(2026, 10, 11)
+
+
+def test_a_ledger_that_does_not_agree_is_logged_in_the_words_of_its_alert(
+    configured: Configured, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    wrong = Outcome('gcp', 'unreconciled', faults=['2026-10 AUD: 0.01 is missing'])
+    monkeypatch.setattr(Aggregation, 'run', lambda *_: [wrong, Outcome('hail', 'failed', faults=['no answer'])])
+    with caplog.at_level(logging.INFO, 'cpg_infra.billing'):
+        assert ask('from_request', configured).status == 500
+    assert [(each.levelname, each.getMessage()) for each in caplog.records] == [
+        ('ERROR', 'gcp is not reconciled: 2026-10 AUD: 0.01 is missing'),
+        ('ERROR', 'hail failed: no answer'),
+    ]
+    assert re.findall(r'message:"(.*?)"', NOT_RECONCILED)[0] in caplog.messages[0]
 
 
 @pytest.mark.parametrize('name', sorted(ENTRY_POINTS))
