@@ -92,6 +92,10 @@ class Lowering(ABC):
         """Why no budget can be made here, None when nothing stands in the way."""
         return None
 
+    def temporary_access_obstacle(self, terms: TemporaryAccess) -> str | None:
+        """Why temporary access on these terms cannot be given here yet, None when nothing stands in the way."""
+        return None
+
     @abstractmethod
     def has_account(self, address: str) -> bool:
         """Whether an address of the configuration can be that of an account on this cloud."""

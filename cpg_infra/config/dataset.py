@@ -37,6 +37,12 @@ class CPGDatasetConfig(Model):
             subject: NonEmpty = Field(description='What the issuer calls the program, exactly; there are no wildcards.')
 
         region: str | None = Field(default=None, description='Region of its storage accounts and registries.')
+        temporary_access_policy: str | None = Field(
+            default=None,
+            description='GUID of the role management policy of Storage Blob Data Reader on the main container. Azure makes '
+            'it with the container; it is needed for approvals, and for access that need not be renewed every year.',
+            pattern=r'^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$',
+        )
         upload_federations: tuple[CPGDatasetConfig.Azure.Federation, ...] = Field(
             default=(),
             description='Programs that upload as the account `main-upload`; on Azure it has no keys.',

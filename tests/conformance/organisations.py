@@ -120,6 +120,7 @@ RICH_ON_AZURE: Final[dict[str, Plain]] = {
     'gcp': None,
     'azure': {
         'region': 'westeurope',
+        'temporary_access_policy': '0f0f0f0f-1111-4222-8333-444444444444',
         'upload_federations': [
             {'name': name, 'issuer': 'https://token.example.org', 'subject': f'repository:{name}'}
             for name in ('sequencer', 'archive')

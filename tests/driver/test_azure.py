@@ -93,7 +93,7 @@ def test_the_resource_providers_that_a_subscription_needs_are_said() -> None:
     (remark,) = [each for each in azure_plan(on_azure('alpha')).diagnostics if each.code == 'resource-providers']
     assert str(remark) == (
         'info: azure.subscription: the subscription must have these resource providers registered before a deployment: '
-        'Microsoft.Authorization, Microsoft.Consumption, Microsoft.KeyVault, Microsoft.ManagedIdentity, Microsoft.Storage'
+        'Microsoft.Authorization, Microsoft.Consumption, Microsoft.CostManagement, Microsoft.KeyVault, Microsoft.ManagedIdentity, Microsoft.Storage'
     )
 
 
@@ -367,6 +367,7 @@ def test_each_registry_is_a_registry_of_its_own_without_an_administrator() -> No
 # Temporary access -----------------------------------------------------------------------------------------
 
 PREMIUM = {**AZURE, 'premium_tenant': True}
+POLICY = '0f0f0f0f-1111-4222-8333-444444444444'
 
 
 def test_temporary_access_is_an_eligible_group_for_a_day_at_most() -> None:
@@ -375,7 +376,8 @@ def test_temporary_access_is_an_eligible_group_for_a_day_at_most() -> None:
         'adhoc_groups': [{'name': 'owners', 'description': 'Approve', 'members': ['bao']}],
         'temporary_access': {'approver_groups': ['owners@example.org', 'board@example.org']},
     }
-    plan = azure_plan(on_azure('alpha', members={'tmp-main-read-access': ['ana']}), **changes)
+    asking = {'members': {'tmp-main-read-access': ['ana']}, 'azure': {'temporary_access_policy': POLICY}}
+    plan = azure_plan(on_azure('alpha', **asking), **changes)
     schedule = inputs(plan, 'alpha-azure-temporary-bucket-access-main-read')
     assert schedule['principalId'] == Ref('alpha-azure-tmp-main-read-access-group', 'objectId')
     assert (schedule['roleDefinitionId'], schedule['scheduleInfo']) == (
@@ -383,7 +385,7 @@ def test_temporary_access_is_an_eligible_group_for_a_day_at_most() -> None:
         {'expiration': {'type': 'NoExpiration'}},
     )
     policy = inputs(plan, 'alpha-azure-temporary-bucket-access-main-read-policy')
-    assert policy['scope'] == schedule['scope']
+    assert (policy['scope'], policy['roleManagementPolicyName']) == (schedule['scope'], POLICY)
     rules = {rule['id']: rule for rule in policy['rules']}
     assert rules['Expiration_EndUser_Assignment']['maximumDuration'] == 'PT24H'
     assert rules['Enablement_EndUser_Assignment']['enabledRules'] == ['Justification']
@@ -394,6 +396,26 @@ def test_temporary_access_is_an_eligible_group_for_a_day_at_most() -> None:
     ]
     (entitlement,) = plan.entitlements
     assert entitlement.max_duration.days == 1
+
+
+def test_without_the_policy_that_azure_makes_access_is_renewed_every_year_under_its_rules() -> None:
+    asking = on_azure('alpha', members={'tmp-main-read-access': ['ana']})
+    plan = azure_plan(asking, azure=PREMIUM)
+    schedule = inputs(plan, 'alpha-azure-temporary-bucket-access-main-read')
+    assert schedule['scheduleInfo'] == {'expiration': {'type': 'AfterDuration', 'duration': 'P365D'}}
+    assert 'azure-native:authorization:RoleManagementPolicy' not in plan.resources_by_type
+
+
+def test_approvals_without_that_policy_are_not_passed_over() -> None:
+    asking = on_azure('alpha', members={'tmp-main-read-access': ['ana']})
+    plan = azure_plan(asking, azure=PREMIUM, temporary_access={'approver_groups': ['board@example.org']})
+    assert plan.entitlements == ()
+    assert [str(each) for each in plan.diagnostics if each.code == 'no-temporary-access'] == [
+        (
+            'warning: alpha.members.tmp-main-read-access: nobody may ask on azure yet: approvals and notifications need '
+            'azure.temporary_access_policy of the dataset, the policy that Azure makes with the main container'
+        ),
+    ]
 
 
 def test_notebooks_alone_ask_for_nothing_on_azure() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cpg_infra.plan import Computed, Lookup, Ref, Value
-from cpg_infra.plan.values import is_known, refs_of
+from cpg_infra.plan import Computed, DanglingReferenceError, Lookup, Plan, PlanBuilder, Ref, Value
+from cpg_infra.plan.values import is_known, refs_of, unknowns_of
 
 NUMBER = Ref('alpha-gcp-project', 'number')
 ORGANISATION = Lookup('gcp:organizations/getOrganization:getOrganization', (('domain', 'example.org'),), 'orgId')
@@ -44,3 +44,38 @@ def test_references_are_found_however_deep_in_order_and_as_often_as_they_stand()
     }
     assert list(refs_of(value)) == [NUMBER, NUMBER, other, NUMBER]
     assert list(refs_of(ORGANISATION)) == []
+
+
+# Look-ups of what only a deployment tells ----------------------------------------------------------------
+
+IDENTITY = Ref('alpha-azure-hail-batch-user-full', 'identity')
+CLIENT = Lookup('azuread:index/getApplication:getApplication', (('objectId', IDENTITY),), 'clientId')
+SERVICE_PRINCIPAL = Lookup('azuread:index/getServicePrincipal:getServicePrincipal', (('clientId', CLIENT),), 'objectId')
+
+
+def test_a_look_up_refers_to_what_its_arguments_refer_to() -> None:
+    value: Value = {'members': [SERVICE_PRINCIPAL, Computed('concat', ('id-', CLIENT))]}
+    assert refs_of(value) == [IDENTITY, IDENTITY]
+    assert unknowns_of(SERVICE_PRINCIPAL) == [SERVICE_PRINCIPAL, CLIENT, IDENTITY]
+    assert str(SERVICE_PRINCIPAL) == (
+        '«getServicePrincipal(«getApplication(«alpha-azure-hail-batch-user-full.identity»).clientId»).objectId»'
+    )
+
+
+def test_the_json_of_a_plan_holds_a_look_up_with_all_that_it_waits_for() -> None:
+    builder = PlanBuilder()
+    builder.output('member', SERVICE_PRINCIPAL)
+    with pytest.raises(DanglingReferenceError, match='alpha-azure-hail-batch-user-full'):
+        builder.close()
+    outputs = {'member': SERVICE_PRINCIPAL}
+    plan = Plan((), (), (), (), (), (), (), outputs)
+    asked = {
+        '$lookup': [
+            CLIENT.function,
+            {'objectId': {'$ref': ['alpha-azure-hail-batch-user-full', 'identity']}},
+            'clientId',
+        ]
+    }
+    assert plan.to_json()['outputs'] == {
+        'member': {'$lookup': [SERVICE_PRINCIPAL.function, {'clientId': asked}, 'objectId']},
+    }

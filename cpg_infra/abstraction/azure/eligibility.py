@@ -1,7 +1,8 @@
 """Temporary access: a group is eligible for reading one container, and its members activate that for some hours.
 
 The rules of activation belong to a role *and* a resource and are inherited from nowhere, so each main container has a
-policy of its own (https://learn.microsoft.com/entra/id-governance/privileged-identity-management).
+policy of its own. Azure makes it with the container, under a name that nobody can choose; it can only be changed
+(https://learn.microsoft.com/rest/api/authorization/privileged-role-policy-rest-sample).
 """
 
 from __future__ import annotations
@@ -11,14 +12,23 @@ from collections.abc import Iterable
 from cpg_infra.abstraction.specification import TemporaryAccess
 from cpg_infra.plan.values import Text, Value
 
+A_YEAR = 'P365D'
+"""For how long the rules that Azure begins with let somebody be eligible."""
 
-def eligibility_inputs(scope: str, role_id: str, group: Text, terms: TemporaryAccess) -> dict[str, Value]:
-    """The inputs of `azure-native:authorization:PimRoleEligibilitySchedule`."""
+
+def eligibility_inputs(
+    scope: str, role_id: str, group: Text, terms: TemporaryAccess, *, renewed: bool
+) -> dict[str, Value]:
+    """The inputs of `azure-native:authorization:PimRoleEligibilitySchedule`.
+
+    Under rules that nobody has changed it ends after a year and must be `renewed`.
+    """
+    expiration: Value = {'type': 'AfterDuration', 'duration': A_YEAR} if renewed else {'type': 'NoExpiration'}
     return {
         'scope': scope,
         'roleDefinitionId': role_id,
         'principalId': group,
-        'scheduleInfo': {'expiration': {'type': 'NoExpiration'}},
+        'scheduleInfo': {'expiration': expiration},
         'justification': terms.identifier,
     }
 

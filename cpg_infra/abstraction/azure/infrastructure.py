@@ -16,7 +16,7 @@ from cpg_infra.abstraction.azure.capabilities import AZURE_CAPABILITIES
 from cpg_infra.abstraction.azure.eligibility import eligibility_inputs, policy_inputs
 from cpg_infra.abstraction.azure.fitting import registry_name
 from cpg_infra.abstraction.azure.grants import AzureGrants
-from cpg_infra.abstraction.azure.roles import AZURE_ROLES, READER, guid
+from cpg_infra.abstraction.azure.roles import AZURE_ROLES, READER
 from cpg_infra.abstraction.azure.scopes import identity_scope, registry_scope
 from cpg_infra.abstraction.azure.storage import AzureStorage
 from cpg_infra.abstraction.azure.vaults import AzureVaults
@@ -44,7 +44,6 @@ class AzureInfrastructure(AzureStorage, AzureVaults, AzureGrants):
     cloud = Cloud.AZURE
     capabilities: ClassVar[Mapping[Capability, Expression]] = AZURE_CAPABILITIES
     roles: ClassVar[Mapping[Role, CloudRole]] = AZURE_ROLES
-    longest_temporary_access = dt.timedelta(hours=24)
     most_approvals = 1
 
     # Resource groups and budgets --------------------------------------------------------------------------
@@ -199,6 +198,25 @@ class AzureInfrastructure(AzureStorage, AzureVaults, AzureGrants):
         """Only a tenant with a premium licence has eligible roles."""
         return self.azure.premium_tenant
 
+    @property
+    def _activation_policy(self) -> str | None:
+        """Azure makes the policy with the container and names it: a plan cannot know the name."""
+        return self.dataset.azure.temporary_access_policy if self.dataset.azure is not None else None
+
+    @property
+    def longest_temporary_access(self) -> dt.timedelta:
+        """A day at most; under rules that nobody has changed, eight hours."""
+        return dt.timedelta(hours=24 if self._activation_policy is not None else 8)
+
+    def temporary_access_obstacle(self, terms: TemporaryAccess) -> str | None:
+        """Whom to ask is said in the policy, so without it nobody would be asked."""
+        if self._activation_policy is not None or not (terms.approvers or terms.notify):
+            return None
+        return (
+            f'nobody may ask on {self.cloud} yet: approvals and notifications need azure.temporary_access_policy of the '
+            'dataset, the policy that Azure makes with the main container'
+        )
+
     def _lower_temporary_access(
         self,
         entitlement: Entitlement,
@@ -221,23 +239,24 @@ class AzureInfrastructure(AzureStorage, AzureVaults, AzureGrants):
         by: By,
     ) -> None:
         scope, role_id = self.state.scopes[bucket.asset], self.role_id(READER)
-        policy = f'{self.logical(key)}-policy'
-        name = guid('policy', scope, READER.slug)
-        approvers = [self.approver_id(address) for address in sorted(terms.approvers)]
-        self._resource(
-            policy,
-            'azure-native:authorization:RoleManagementPolicy',
-            f'{bucket.name} {READER.slug}',
-            policy_inputs(scope, name, terms, approvers),
-            by,
-            entitlement.key,
-            depends_on=[bucket.resource],
-        )
+        policy, name = None, self._activation_policy
+        if name is not None:
+            policy = f'{self.logical(key)}-policy'
+            approvers = [self.approver_id(address) for address in sorted(terms.approvers)]
+            self._resource(
+                policy,
+                'azure-native:authorization:RoleManagementPolicy',
+                f'{bucket.name} {READER.slug}',
+                policy_inputs(scope, name.lower(), terms, approvers),
+                by,
+                entitlement.key,
+                depends_on=[bucket.resource],
+            )
         self._resource(
             self.logical(key),
             'azure-native:authorization:PimRoleEligibilitySchedule',
             f'{bucket.name} {READER.slug} {group.key}',
-            eligibility_inputs(scope, role_id, self.object_id(group), terms),
+            eligibility_inputs(scope, role_id, self.object_id(group), terms, renewed=policy is None),
             by,
             entitlement.key,
             depends_on=[bucket.resource, policy, *self._made(group)],

@@ -29,12 +29,12 @@ ENDINGS: Final = {True: ('ver', '8'), False: ('tmp', '9')}
 _GUID: Final = re.compile(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}')
 
 RESOURCE_PROVIDERS: Final = {
-    'azure-native:authorization': 'Microsoft.Authorization',
-    'azure-native:consumption': 'Microsoft.Consumption',
-    'azure-native:containerregistry': 'Microsoft.ContainerRegistry',
-    'azure-native:keyvault': 'Microsoft.KeyVault',
-    'azure-native:managedidentity': 'Microsoft.ManagedIdentity',
-    'azure-native:storage': 'Microsoft.Storage',
+    'azure-native:authorization': ('Microsoft.Authorization',),
+    'azure-native:consumption': ('Microsoft.Consumption', 'Microsoft.CostManagement'),
+    'azure-native:containerregistry': ('Microsoft.ContainerRegistry',),
+    'azure-native:keyvault': ('Microsoft.KeyVault',),
+    'azure-native:managedidentity': ('Microsoft.ManagedIdentity',),
+    'azure-native:storage': ('Microsoft.Storage',),
 }
 """What a subscription must have registered for the types of a module."""
 
@@ -197,7 +197,5 @@ class AzureNames(CloudInfrastructure):
         depends_on: Iterable[str | None] = (),
         options: Options | None = None,
     ) -> Resource:
-        provider = RESOURCE_PROVIDERS.get(type_.rpartition(':')[0])
-        if provider is not None:
-            self.state.providers.add(provider)
+        self.state.providers.update(RESOURCE_PROVIDERS.get(type_.rpartition(':')[0], ()))
         return super()._resource(logical, type_, physical, inputs, by, *intents, depends_on=depends_on, options=options)
