@@ -262,6 +262,9 @@ def _varied(draw: st.DrawFn, given: CPGDatasetConfig) -> dict[str, Plain]:
             'writer@partner.iam.gserviceaccount.com',
             'reader@partner.iam.gserviceaccount.com',
         ]
+    if 'azure' in given.deploy_locations:
+        policy = draw(st.none() | st.just('11111111-2222-4333-8444-555555555555'))
+        chosen['azure'] = {**(chosen.get('azure') or {}), 'temporary_access_policy': policy}
     if chosen.get('gcp') is not None and draw(st.integers(0, 3)) == 0:
         chosen['gcp'] = {**chosen['gcp'], 'hail_service_account_dataset_name_override': f'o-{given.dataset}'[:8]}
     return chosen

@@ -99,8 +99,6 @@ class CloudInfrastructure(Lowering):
     roles: ClassVar[Mapping[Role, CloudRole]]
     on_paper: ClassVar[bool] = False
     """Whether nothing of it is ever deployed."""
-    longest_temporary_access: ClassVar[dt.timedelta] = dt.timedelta(days=7)
-    """How long the cloud lets one grant of temporary access last."""
     most_approvals: ClassVar[int] = 2
     """How many approvals the cloud can ask for before it."""
 
@@ -130,6 +128,11 @@ class CloudInfrastructure(Lowering):
     def expression(cls, capability: Capability, organisation: CPGInfrastructureConfig) -> Expression:  # noqa: ARG003 - Azure asks it
         """How the cloud expresses an intent for an organisation: some of it takes what an organisation may lack."""
         return cls.capabilities[capability]
+
+    @property
+    def longest_temporary_access(self) -> dt.timedelta:
+        """How long the cloud lets one grant of temporary access last."""
+        return dt.timedelta(days=7)
 
     @property
     def offers_temporary_access(self) -> bool:
@@ -425,12 +428,9 @@ class CloudInfrastructure(Lowering):
     def temporary_access(self, key: str, group: Principal, bucket: Bucket, terms: TemporaryAccess, by: By) -> None:
         """Let the members of `group` ask for reading `bucket` for a while, as long as the cloud allows at most.
 
-        Where the configuration lacks what the cloud needs for these terms, or the cloud cannot ask for as many
-        approvals, a warning says so.
+        Where the cloud cannot ask for as many approvals, or the configuration lacks what it needs for these terms, a
+        warning says so.
         """
-        if (obstacle := self.temporary_access_obstacle(terms)) is not None:
-            self.diagnose('no-temporary-access', obstacle, by, Severity.WARNING)
-            return
         if terms.approvers and terms.approvals > self.most_approvals:
             message = f'{terms.approvals} approvals are not possible on {self.cloud}: it asks for {self.most_approvals}'
             self.diagnose('not-expressible', message, by, Severity.WARNING)
@@ -439,6 +439,9 @@ class CloudInfrastructure(Lowering):
             max_duration=min(terms.max_duration, self.longest_temporary_access),
             approvals=min(terms.approvals, self.most_approvals),
         )
+        if (obstacle := self.temporary_access_obstacle(terms)) is not None:
+            self.diagnose('no-temporary-access', obstacle, by, Severity.WARNING)
+            return
         entitlement = self.builder.entitlement(
             Entitlement(
                 f'{bucket.asset}|temporary|{group.key}',

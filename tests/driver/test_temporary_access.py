@@ -23,6 +23,7 @@ def entitled(plan: Plan) -> set[str]:
 ASKING: Plain = {'allow_notebook_tmp_main_read': True}
 LISTING: Plain = {'members': {'tmp-main-read-access': ['ana']}}
 BUDGETS: Plain = {cloud: {'monthly_budget': 100} for cloud in ('gcp', 'azure')}
+POLICY: Plain = {'temporary_access_policy': '11111111-2222-4333-8444-555555555555'}
 
 
 @pytest.mark.parametrize(
@@ -168,7 +169,7 @@ def test_a_membership_that_has_ended_entitles_nobody() -> None:
 def test_on_azure_approvers_are_one_of_our_groups_only_with_its_prefix(address: str, wanted: str) -> None:
     plan = plan_of(
         dataset('common', deploy_locations=['gcp', 'azure'], budgets=BUDGETS),
-        dataset('alpha', deploy_locations=['azure'], budgets=BUDGETS, **LISTING),
+        dataset('alpha', deploy_locations=['azure'], budgets=BUDGETS, azure=POLICY, **LISTING),
         **two_clouds(azure={**AZURE, 'premium_tenant': True}),
         group_prefix='try-',
         adhoc_groups=[{'name': 'board', 'description': 'Decides', 'members': []}],

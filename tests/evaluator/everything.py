@@ -10,6 +10,7 @@ from tests.random_organisations import Given
 
 BUDGETS: Final = {cloud: {'monthly_budget': 100, 'shared_total_budget': 50} for cloud in ('gcp', 'azure')}
 FEDERATION: Final = {'name': 'github', 'issuer': 'https://issuer.example.org', 'subject': 'repo:lantern/uploads'}
+POLICY: Final = '11111111-2222-4333-8444-555555555555'
 
 
 def on_google() -> Given:
@@ -26,7 +27,10 @@ def on_both() -> Given:
         organisation(**{**ORGANISATION, **changes, 'gcp': ORGANISATION['gcp']}),
         (
             dataset('common', **{**COMMON, **clouds}),
-            dataset('rich', **{**RICH, **clouds, 'azure': {'upload_federations': [FEDERATION]}}),
+            dataset(
+                'rich',
+                **{**RICH, **clouds, 'azure': {'upload_federations': [FEDERATION], 'temporary_access_policy': POLICY}},
+            ),
             dataset('plain', setup_test=False, **clouds),
         ),
     )

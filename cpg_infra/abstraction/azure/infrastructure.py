@@ -45,7 +45,6 @@ class AzureInfrastructure(AzureStorage, AzureVaults, AzureGrants):
     cloud = Cloud.AZURE
     capabilities: ClassVar[Mapping[Capability, Expression]] = AZURE_CAPABILITIES
     roles: ClassVar[Mapping[Role, CloudRole]] = AZURE_ROLES
-    longest_temporary_access = dt.timedelta(hours=24)
     most_approvals = 1
 
     # Resource groups and budgets --------------------------------------------------------------------------
@@ -215,6 +214,11 @@ class AzureInfrastructure(AzureStorage, AzureVaults, AzureGrants):
     def _activation_policy(self) -> str | None:
         """Azure makes the policy with the container and names it: a plan cannot know the name."""
         return self.dataset.azure.temporary_access_policy if self.dataset.azure is not None else None
+
+    @property
+    def longest_temporary_access(self) -> dt.timedelta:
+        """A day at most; under rules that nobody has changed, eight hours."""
+        return dt.timedelta(hours=24 if self._activation_policy is not None else 8)
 
     def temporary_access_obstacle(self, terms: TemporaryAccess) -> str | None:
         """Whom to ask is said in the policy, so without it nobody would be asked."""

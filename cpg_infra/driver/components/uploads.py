@@ -89,7 +89,8 @@ class Uploads(Component):
         if self.infrastructure.can(Capability.ACCOUNT_KEYS):
             data_manager = self.dataset.groups['data-manager'].principal
             self.infrastructure.grant(data_manager, AccountRole.MANAGE_KEYS, self.account, self.by_choice())
-        for federation in self.infrastructure.upload_federations:
+        # In an order of their own: they are made one after the other.
+        for federation in sorted(self.infrastructure.upload_federations, key=lambda each: each.name):
             by = self.by(self.dataset.cloud.value, 'upload_federations', federation.name)
             self.infrastructure.federate(self.account, federation.name, federation.issuer, federation.subject, by)
 
