@@ -325,7 +325,8 @@ def test_a_new_dataset_changes_nothing_of_others_but_what_they_share(given: Give
     names = [each.dataset for each in given.datasets]
     direct = data.draw(st.lists(st.sampled_from(names), max_size=2, unique=True))
     reading = data.draw(st.lists(st.sampled_from(names), max_size=1).filter(lambda found: not set(found) & set(direct)))
-    clouds = list(given.datasets[0].deploy_locations)
+    # On paper a role on one thing is one entry for everybody who holds it.
+    clouds = [cloud for cloud in given.datasets[0].deploy_locations if cloud != 'dry-run']
     can_ask = 'azure' not in clouds or (given.organisation.azure and given.organisation.azure.premium_tenant)
     newcomer = dataset(
         'newcomer',
