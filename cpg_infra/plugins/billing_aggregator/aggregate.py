@@ -30,7 +30,7 @@ from cpg_infra.plugins.billing_aggregator.ledger.runs import (
     write_run,
 )
 from cpg_infra.plugins.billing_aggregator.ledger.schema import PROPORTIONS
-from cpg_infra.plugins.billing_aggregator.loading import grouped, keep, load_days, load_kept, repriced, together
+from cpg_infra.plugins.billing_aggregator.loading import keep, load_days, load_kept, repriced, together
 from cpg_infra.plugins.billing_aggregator.settings import Settings
 from cpg_infra.plugins.billing_aggregator.sources.source import Export, Notes, Source, SourceError, Window
 
@@ -227,11 +227,12 @@ class Aggregation:
             return None
         if asked.command == 'aggregate' and not asked.batches and not asked.dry:
             self._post(name, repriced(self._engine, name, self._settings.pricing.currency), run, outcome)
-        for scopes in grouped(source.read(window, outcome.notes)):
+        readings = source.read(window, outcome.notes)
+        dry = asked.dry and asked.command != 'adopt'
+        while scopes := keep(self._engine, name, readings, outcome.notes, dry=dry):
             renew(self._engine, run.lease, self._now)
-            keep(self._engine, name, scopes, outcome.notes, dry=asked.dry and asked.command != 'adopt')
             if asked.command != 'adopt':
-                self._post(name, [scope for scope, _ in scopes], run, outcome)
+                self._post(name, scopes, run, outcome)
             done += len(scopes)
             self._tell(name, done, 0)
         return None if asked.batches else (window.end.replace(tzinfo=None).isoformat(), window.whole)

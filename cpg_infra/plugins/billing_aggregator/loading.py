@@ -66,30 +66,17 @@ def stage_days(
     engine.stage('read_scopes', 'SELECT DISTINCT source, scope, CAST(NULL AS STRING) AS invoice_month FROM new_totals')
 
 
-def grouped(readings: Iterator[Reading]) -> Iterator[list[tuple[str, list[Line]]]]:
-    """Scopes with their lines, as many as are kept in one go."""
-    group: list[tuple[str, list[Line]]] = []
-    count = 0
-    for reading in readings:
-        lines = list(reading.lines)
-        group.append((reading.scope, lines))
-        count += len(lines)
-        if count >= LINES_TOGETHER:
-            yield group
-            group, count = [], 0
-    if group:
-        yield group
+def keep(engine: Engine, source: str, readings: Iterator[Reading], notes: Notes, *, dry: bool) -> list[str]:
+    """Write the next scopes into `source_lines`, and say which; none are left when there are none.
 
-
-def keep(engine: Engine, source: str, scopes: Sequence[tuple[str, list[Line]]], notes: Notes, *, dry: bool) -> None:
-    """Write what was read into `source_lines`; lines that a scope no longer has are marked as gone.
-
-    When `dry`, it is laid out as `incoming` only.
+    Lines that a scope no longer has are marked as gone. Lines pass through one by one, however many a scope has.
+    When `dry`, they are laid out as `incoming` only.
     """
-    engine.stage_rows('kept_scopes', _SCOPE, ({'source': source, 'scope': scope} for scope, _ in scopes))
-    engine.stage_rows('incoming', LINES.columns, _unrepeated(scopes, source, notes))
-    if dry:
-        return
+    scopes: list[str] = []
+    engine.stage_rows('incoming', LINES.columns, _next_lines(readings, scopes, source, notes))
+    if dry or not scopes:
+        return scopes
+    engine.stage_rows('kept_scopes', _SCOPE, ({'source': source, 'scope': scope} for scope in scopes))
     with engine.transaction():
         engine.execute(merge_rows(LINES, 'SELECT * FROM incoming'))
         engine.execute(
@@ -97,17 +84,21 @@ def keep(engine: Engine, source: str, scopes: Sequence[tuple[str, list[Line]]], 
             'AND scope IN (SELECT scope FROM kept_scopes) AND line_id NOT IN (SELECT line_id FROM incoming)',
             {'source': source},
         )
+    return scopes
 
 
-def _unrepeated(scopes: Sequence[tuple[str, list[Line]]], source: str, notes: Notes) -> Iterator[Line]:
+def _next_lines(readings: Iterator[Reading], scopes: list[str], source: str, notes: Notes) -> Iterator[Line]:
     seen: set[object] = set()
-    for _, lines in scopes:
-        for line in lines:
+    for reading in readings:
+        scopes.append(reading.scope)
+        for line in reading.lines:
             if line['line_id'] in seen:
                 notes.add(f'{source}: some lines came more than once; each is booked once')
                 continue
             seen.add(line['line_id'])
             yield line
+        if len(seen) >= LINES_TOGETHER:
+            return
 
 
 def stage_kept(engine: Engine, source: str, scopes: Sequence[str], *, dry: bool) -> None:

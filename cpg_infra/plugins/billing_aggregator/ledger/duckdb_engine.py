@@ -44,6 +44,9 @@ SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     'autoinstall_known_extensions': False,
 }
 
+LONGEST_ROW: Final = 4 * 1024 * 1024
+"""Bytes of a row that is staged, as JSON; twice that is set aside for each thread, however few rows there are."""
+
 _BETWEEN_TRIES: Final = 0.1
 _PROCESS = re.compile(r'\(PID (\d+)\)')
 
@@ -183,7 +186,7 @@ class DuckDBEngine:
                     listed = ', '.join(f'{quoted_name(column)}: {quoted_text(kind)}' for column, kind in kinds.items())
                     self._connection.execute(
                         f'INSERT INTO {quoted_name(name)} SELECT * FROM read_json(?, columns = {{{listed}}}, '
-                        "format = 'newline_delimited', maximum_object_size = 67108864)",
+                        f"format = 'newline_delimited', maximum_object_size = {LONGEST_ROW})",
                         [str(file)],
                     )
         return count

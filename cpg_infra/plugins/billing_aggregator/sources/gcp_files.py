@@ -91,7 +91,7 @@ class GcpFiles:
         if all(file.endswith('.parquet') for file in self._files):
             return f'read_parquet({listed}, union_by_name = true)'
         shape = ', '.join(f'{quoted_text(name)}: {quoted_text(_kept(name))}' for name in COLUMNS)
-        return f'read_json({listed}, columns = {{{shape}}}, maximum_object_size = 67108864)'
+        return f'read_json({listed}, columns = {{{shape}}})'
 
     def _columns(self) -> dict[str, str]:
         rows = self._read(f'DESCRIBE SELECT * FROM {self._reader}')
