@@ -21,7 +21,7 @@ from cpg_infra.engine.automation.run import Report, Run, StackReport, Status
 from cpg_infra.engine.automation.saved_preview import SavedPreview
 from cpg_infra.engine.automation.tasks import Operation, Result, Task
 from cpg_infra.engine.automation.unchanged import is_unchanged
-from cpg_infra.engine.stacks import Shard, fingerprint
+from cpg_infra.engine.stacks import Facts, Shard, chosen_facts, fingerprint
 
 
 def preview(run: Run, cli: PulumiCli, listener: Listener) -> tuple[Looked, Report]:
@@ -58,6 +58,8 @@ class _Rollout:
         self._is_agreed = is_agreed
         """Whether only what was previewed may run."""
         self._states = dict(looked.states)
+        self._facts = facts_of(self._states)
+        """What was known when the stacks were looked at."""
         self._reports: dict[str, StackReport] = {}
         self._begun: dict[Future[Result], Shard] = {}
         self._moves = Moves.of(step for outcome in looked.previews.values() for step in outcome.steps)
@@ -85,10 +87,9 @@ class _Rollout:
             self._note(shard, Status.NOT_RUN, why=f'it comes after {", ".join(stopped)}')
             return True
         facts = facts_of(self._states)
-        told = fingerprint(shard, facts)
         looked = self._looked
         if shard.name not in looked.previews:
-            if is_unchanged(shard, told, self._states[shard.name]):
+            if self._is_unchanged(shard, facts):
                 self._note(shard, Status.UNCHANGED)
                 return True
             if self._is_agreed:
@@ -105,12 +106,18 @@ class _Rollout:
             with_staying(shard, kept) if kept else shard,
             facts,
             # Not done before its second pass is.
-            '' if kept else told,
+            '' if kept else fingerprint(shard, facts),
             looked.unprotect(self._run, shard.name),
             looked.states[shard.name].hash,
         )
         self._begun[pool.submit(task)] = shard
         return True
+
+    def _is_unchanged(self, shard: Shard, facts: Facts) -> bool:
+        """Whether a stack that was found unchanged still is. With nothing new to read it is, and is not compared again."""
+        if chosen_facts(shard.reads, facts) == chosen_facts(shard.reads, self._facts):
+            return True
+        return is_unchanged(shard, fingerprint(shard, facts), self._states[shard.name])
 
     def _let_go(self, pool: Pool) -> None:
         """The second pass: those who move have come, so they go."""

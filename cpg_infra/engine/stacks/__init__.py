@@ -6,7 +6,7 @@ Nothing here imports Pulumi: what is to be run is known before anything runs.
 from __future__ import annotations
 
 from cpg_infra.engine.stacks.changes import StackChanges, stack_changes
-from cpg_infra.engine.stacks.facts import FACTS_OUTPUT, Facts, MissingFactsError, joined, missing_facts
+from cpg_infra.engine.stacks.facts import FACTS_OUTPUT, Facts, MissingFactsError, chosen_facts, joined, missing_facts
 from cpg_infra.engine.stacks.fingerprint import FINGERPRINT_OUTPUT, fingerprint
 from cpg_infra.engine.stacks.levels import levels_of
 from cpg_infra.engine.stacks.placement import stacks_with
@@ -24,6 +24,7 @@ __all__ = [
     'ShardCycleError',
     'StackChanges',
     'check_single_writers',
+    'chosen_facts',
     'fingerprint',
     'joined',
     'levels_of',
