@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
+from pulumi.runtime.proto import status_pb2
+
+# Pulumi's SDK and Google's clients each bring a `google.rpc.Status`, and a process can load only one of them. The
+# program never needs both in one process (the ledger runs beside the engine); the tests share theirs.
+sys.modules['google.rpc.status_pb2'] = status_pb2
 
 pytest_plugins = ['tests.chromium', 'tests.pulumi_cli']
 
