@@ -16,9 +16,9 @@ from cpg_infra.config.diagnostics import Severity
 from cpg_infra.engine.collector import collector_resting
 from cpg_infra.engine.order import in_dependency_order
 from cpg_infra.engine.outputs import Outputs
+from cpg_infra.engine.own_providers import own_providers, refuse_other_settings
 from cpg_infra.engine.pacing import UnderWay
 from cpg_infra.engine.refused import PlanRefusedError
-from cpg_infra.engine.own_providers import own_providers, refuse_other_settings
 from cpg_infra.engine.registration import GenericResource, resource_options, stack_traces_left_out, start_registrations
 from cpg_infra.engine.stacks.facts import FACTS_OUTPUT, Facts, MissingFactsError, facts_output, missing_facts
 from cpg_infra.engine.stacks.shards import Shard

@@ -44,7 +44,9 @@ def test_a_dataset_with_a_subscription_is_made_there_and_let_into_from_elsewhere
     assert {tuple(role['inputs']['assignableScopes']) for role in roles} == {tuple(scopes)}
     # The people of beta read alpha: their group is in one subscription's directory as in the other's.
     reading = [
-        each for each in plan.resources if each.type == ASSIGNMENT and f'/subscriptions/{ELSEWHERE}/' in str(each.inputs)
+        each
+        for each in plan.resources
+        if each.type == ASSIGNMENT and f'/subscriptions/{ELSEWHERE}/' in str(each.inputs)
     ]
     assert any('main-read' in each.name for each in reading)
 

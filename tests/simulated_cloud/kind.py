@@ -125,7 +125,7 @@ class Thing:
         self._keep(world, key, made)
         return made
 
-    def key_in(self, world: World, made: Inputs) -> str:  # noqa: ARG002 - some names are one provider's only
+    def key_in(self, world: World, made: Inputs) -> str:
         """Where a thing is kept."""
         return self.key(made)
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from cpg_infra.abstraction.azure.fitting import storage_account_name
 from cpg_infra.abstraction.azure.scopes import account_scope, container_scope, group_scope, subscription_of
 from cpg_infra.abstraction.azure.state import AzureState
+from cpg_infra.abstraction.azure.subscriptions import PACKAGE, provider_in
 from cpg_infra.abstraction.base import CloudInfrastructure
 from cpg_infra.abstraction.handles import Bucket, By, Project
 from cpg_infra.abstraction.specification import BucketProfile, CloudService
@@ -19,7 +20,6 @@ from cpg_infra.config.diagnostics import dataset_path, organisation_path
 from cpg_infra.config.organisation import CPGInfrastructureConfig
 from cpg_infra.plan.access import PrincipalKind
 from cpg_infra.plan.builder import PlanError
-from cpg_infra.plan.provider import Provider, Setting
 from cpg_infra.plan.resource import Options, Resource
 from cpg_infra.plan.values import Ref, Text, Value
 
@@ -29,9 +29,6 @@ ENDINGS: Final = {True: ('ver', '8'), False: ('tmp', '9')}
 """Ends the name of the storage account that keeps versions, and of the one that does not: readable, and hashed."""
 
 _GUID: Final = re.compile(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}')
-
-PACKAGE: Final = 'azure-native'
-"""Whose resources lie in a subscription."""
 
 RESOURCE_PROVIDERS: Final = {
     'azure-native:authorization': ('Microsoft.Authorization',),
@@ -222,7 +219,7 @@ class AzureNames(CloudInfrastructure):
             subscription = self._subscription_with(inputs)
             needed = RESOURCE_PROVIDERS.get(type_.rpartition(':')[0], ())
             self.state.providers.setdefault(subscription, set()).update(needed)
-            provider = self._provider_in(subscription)
+            provider = provider_in(subscription, self.azure, self.builder)
         return super()._resource(
             logical, type_, physical, inputs, by, *intents, depends_on=depends_on, options=options, provider=provider
         )
@@ -232,12 +229,3 @@ class AzureNames(CloudInfrastructure):
         scope, group = inputs.get('scope'), inputs.get('resourceGroupName')
         found = subscription_of(scope) if isinstance(scope, str) else None
         return found or self.state.subscriptions.get(str(group), self.subscription)
-
-    def _provider_in(self, subscription: str) -> str | None:
-        """The provider that works in a subscription: of the organisation's it is that of the stack's settings."""
-        if subscription != self.subscription:
-            inputs = {'subscriptionId': subscription, 'tenantId': self.azure.tenant.lower()}
-            return self.builder.provider(f'{PACKAGE}-{subscription}', Provider(PACKAGE, inputs))
-        origin = organisation_path('azure', 'subscription')
-        self.builder.setting(Setting(PACKAGE, 'subscriptionId', 'ARM_SUBSCRIPTION_ID', subscription, origin))
-        return None
