@@ -135,7 +135,11 @@ def options(
     if 'gcp' in world and draw(st.booleans()):
         chosen['gcp']['region'] = 'us-central1'
     if draw(st.booleans()):
-        chosen['azure'] = {'region': draw(st.none() | st.just('westeurope')), 'upload_federations': draw(federations())}
+        chosen['azure'] = {
+            'region': draw(st.none() | st.just('westeurope')),
+            'subscription': draw(st.none() | st.just('99999999-2222-4333-8444-555555555555')),
+            'upload_federations': draw(federations()),
+        }
     components: dict[str, list[str]] = {}
     for cloud, known in (('gcp', COMPONENTS), ('azure', ON_AZURE)):
         if cloud in clouds and draw(st.booleans()):

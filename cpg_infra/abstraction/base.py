@@ -571,10 +571,11 @@ class CloudInfrastructure(Lowering):
         *intents: str,
         depends_on: Iterable[str | None] = (),
         options: Options | None = None,
+        provider: str | None = None,
     ) -> Resource:
         needed = tuple(sorted({name for name in depends_on if name}))
         return self.builder.resource(
-            Resource(logical, type_, physical, inputs, by.owner, intents, needed, options or DEFAULT_OPTIONS),
+            Resource(logical, type_, physical, inputs, by.owner, intents, needed, options or DEFAULT_OPTIONS, provider),
         )
 
     def _made(self, *principals: Principal) -> set[str | None]:

@@ -7,28 +7,45 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from cpg_infra.checks.check import Check, Finding, bytes_of, measured, of_type, origin_of
-from cpg_infra.config.diagnostics import Path, Severity, organisation_path
+from cpg_infra.config.diagnostics import Path, Severity, dataset_path, organisation_path
 from cpg_infra.config.names import Cloud
 from cpg_infra.plan import Plan, Resource
 
 SUBSCRIPTION: Final[Path] = organisation_path('azure', 'subscription')
 
 
+def _subscription_of(plan: Plan, resource: Resource) -> str | None:
+    """The subscription of a dataset that has one of its own, None for that of the organisation."""
+    return plan.providers[resource.provider].inputs['subscriptionId'] if resource.provider is not None else None
+
+
+def _named_by(plan: Plan, subscription: str | None) -> tuple[Path, str]:
+    """The configuration value that names a subscription, and the dataset that it is of."""
+    for resource in of_type(plan, 'azure-native:resources:ResourceGroup') if subscription is not None else ():
+        if _subscription_of(plan, resource) == subscription:
+            return dataset_path(resource.owner.dataset, 'azure', 'subscription'), resource.owner.dataset
+    return SUBSCRIPTION, ''
+
+
 def _role_assignments(plan: Plan, limit: int) -> Iterable[Finding]:
     """Those of resource groups and resources count for their subscription; some 45 are of one dataset."""
-    counts: Counter[str] = Counter()
+    counts: Counter[tuple[str, str | None]] = Counter()
     for resource in of_type(plan, 'azure-native:authorization:RoleAssignment'):
-        counts['/'.join(str(resource.inputs['scope']).split('/')[:3])] += 1
-    for subscription, count in sorted(counts.items()):
-        yield from measured(f'role assignments in {subscription}', count, limit, 'assignments', SUBSCRIPTION, '')
+        scope = '/'.join(str(resource.inputs['scope']).split('/')[:3])
+        counts[scope, _subscription_of(plan, resource)] += 1
+    for (scope, subscription), count in sorted(counts.items(), key=lambda counted: counted[0][0]):
+        what = f'role assignments in {scope}'
+        yield from measured(what, count, limit, 'assignments', *_named_by(plan, subscription))
 
 
 def _storage_accounts(plan: Plan, limit: int) -> Iterable[Finding]:
     counts = Counter(
-        str(resource.inputs.get('location')) for resource in of_type(plan, 'azure-native:storage:StorageAccount')
+        (str(resource.inputs.get('location')), _subscription_of(plan, resource) or '')
+        for resource in of_type(plan, 'azure-native:storage:StorageAccount')
     )
-    for region, count in sorted(counts.items()):
-        yield from measured(f'storage accounts in {region}', count, limit, 'accounts', SUBSCRIPTION, '')
+    for (region, subscription), count in sorted(counts.items()):
+        what = f'storage accounts in {region}' + (f' of the subscription {subscription}' if subscription else '')
+        yield from measured(what, count, limit, 'accounts', *_named_by(plan, subscription or None))
 
 
 def _lifecycle_rules(plan: Plan, limit: int) -> Iterable[Finding]:

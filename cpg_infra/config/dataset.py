@@ -37,6 +37,12 @@ class CPGDatasetConfig(Model):
             subject: NonEmpty = Field(description='What the issuer calls the program, exactly; there are no wildcards.')
 
         region: str | None = Field(default=None, description='Region of its storage accounts and registries.')
+        subscription: str | None = Field(
+            default=None,
+            description='Id of a subscription that everything of the dataset is in, instead of that of the organisation. '
+            'It must exist. Moving a dataset means making it anew.',
+            pattern=r'^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$',
+        )
         temporary_access_policy: str | None = Field(
             default=None,
             description='GUID of the role management policy of Storage Blob Data Reader on the main container. Azure makes '

@@ -1,8 +1,8 @@
 """Registers a plan with Pulumi, in one flat loop.
 
 Generic resources only: typed provider classes cost up to eight times as much and add nothing to a plan that the
-conformance tests have checked. No component resources (depending on one means depending on all its children) and
-no explicit providers.
+conformance tests have checked. No component resources (depending on one means depending on all its children), and
+providers of our own only where the plan says so: each costs a process.
 """
 
 from __future__ import annotations
@@ -12,21 +12,19 @@ from collections.abc import Iterable, Mapping
 import pulumi
 
 from cpg_infra.abstraction.dry_run import PREFIX
-from cpg_infra.config.diagnostics import ConfigurationError, Severity
+from cpg_infra.config.diagnostics import Severity
 from cpg_infra.engine.collector import collector_resting
 from cpg_infra.engine.order import in_dependency_order
 from cpg_infra.engine.outputs import Outputs
+from cpg_infra.engine.own_providers import own_providers, refuse_other_settings
 from cpg_infra.engine.pacing import UnderWay
+from cpg_infra.engine.refused import PlanRefusedError
 from cpg_infra.engine.registration import GenericResource, resource_options, stack_traces_left_out, start_registrations
 from cpg_infra.engine.stacks.facts import FACTS_OUTPUT, Facts, MissingFactsError, facts_output, missing_facts
 from cpg_infra.engine.stacks.shards import Shard
 from cpg_infra.engine.survey import Survey, survey
 from cpg_infra.plan import Plan, PlanError, Ref, Resource, Value
 from cpg_infra.plan.values import refs_of
-
-
-class PlanRefusedError(ConfigurationError):
-    """The plan says itself that it must not be deployed; `diagnostics` holds every reason."""
 
 
 def emit(
@@ -36,7 +34,7 @@ def emit(
 
     Resources of a dry run are counted in the log and not registered, nor are stack outputs that need one.
     Warnings go to the log. Nothing is registered when the plan is refused: raises `PlanRefusedError` when it has
-    diagnostics of severity error, `PlanError` when its resources contradict each other (`DependencyCycleError`,
+    diagnostics of severity error or the stack's settings are for another plan, `PlanError` when its resources contradict each other (`DependencyCycleError`,
     `DanglingReferenceError`).
 
     With `facts`, even empty ones, the plan is a part of a larger one: what it reads of other parts is taken from
@@ -56,7 +54,8 @@ def emit(
     missing = missing_facts(found.from_elsewhere, facts or {})
     if missing and not pulumi.runtime.is_dry_run():
         raise MissingFactsError(missing, givers or {})
-    registered = _register(resources, outputs, found, facts or {})
+    refuse_other_settings(plan, resources.values())
+    registered = _register(plan, resources, outputs, found, facts or {})
     _tell(plan, len(on_paper), left_out)
     return registered
 
@@ -67,12 +66,13 @@ def emit_shard(shard: Shard, facts: Facts) -> Mapping[str, pulumi.CustomResource
 
 
 def _register(
-    planned: Mapping[str, Resource], outputs: Mapping[str, Value], found: Survey, facts: Facts
+    plan: Plan, planned: Mapping[str, Resource], outputs: Mapping[str, Value], found: Survey, facts: Facts
 ) -> dict[str, pulumi.CustomResource]:
     order = in_dependency_order(planned, found.needs)
     _refuse_unknown_secrets(planned)
     registered: dict[str, pulumi.CustomResource] = {}
     values = Outputs(planned, registered, facts)
+    providers = own_providers(plan, planned.values())
     under_way = UnderWay()
     with collector_resting(under_way.all_ended):
         for name in order:
@@ -80,7 +80,8 @@ def _register(
             inputs = _inputs(resource, found, values)
             first = [registered[other] for other in found.waits_for.get(name, ())]
             with stack_traces_left_out():
-                registered[name] = GenericResource(resource.type, name, inputs, resource_options(resource, first))
+                options = resource_options(resource, first, providers.get(resource.provider or ''))
+                registered[name] = GenericResource(resource.type, name, inputs, options)
             under_way.add(registered[name])
         for name, value in outputs.items():
             pulumi.export(name, values.fill(value))

@@ -63,8 +63,13 @@ def stack_traces_left_out() -> Iterator[None]:
             sys.tracebacklimit = before
 
 
-def resource_options(resource: Resource, depends_on: Iterable[pulumi.Resource]) -> pulumi.ResourceOptions:
-    """The options of `resource` as Pulumi spells them; it comes after `depends_on` and what its inputs refer to."""
+def resource_options(
+    resource: Resource, depends_on: Iterable[pulumi.Resource], provider: pulumi.ProviderResource | None = None
+) -> pulumi.ResourceOptions:
+    """The options of `resource` as Pulumi spells them; it comes after `depends_on` and what its inputs refer to.
+
+    Without a `provider` the default one of its package makes it.
+    """
     options = resource.options
     return pulumi.ResourceOptions(
         protect=options.protect or None,
@@ -75,5 +80,6 @@ def resource_options(resource: Resource, depends_on: Iterable[pulumi.Resource]) 
         additional_secret_outputs=[*options.secret_outputs, *options.secret_inputs] or None,
         aliases=[pulumi.Alias(name=name) for name in options.aliases] or None,
         version=version_of(resource.type),
+        provider=provider,
         depends_on=list(depends_on) or None,
     )

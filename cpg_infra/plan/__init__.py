@@ -16,6 +16,7 @@ from cpg_infra.plan.archive import Archive
 from cpg_infra.plan.builder import DanglingReferenceError, DuplicateKeyError, PlanBuilder, PlanError
 from cpg_infra.plan.owner import ORGANISATION_WIDE, Owner
 from cpg_infra.plan.plan import Intent, Plan
+from cpg_infra.plan.provider import Provider, Setting
 from cpg_infra.plan.resource import Options, Resource
 from cpg_infra.plan.roles import (
     AccountRole,
@@ -63,12 +64,14 @@ __all__ = [
     'Principal',
     'PrincipalKind',
     'ProjectRole',
+    'Provider',
     'Ref',
     'RegistryRole',
     'Resource',
     'Role',
     'SecretRole',
     'ServiceRole',
+    'Setting',
     'SubscriptionRole',
     'TablesRole',
     'Text',

@@ -14,6 +14,7 @@ from cpg_infra.config.diagnostics import Diagnostic, Path, in_order
 from cpg_infra.plan.access import Asset, Entitlement, Grant, Group, Membership, Principal
 from cpg_infra.plan.owner import Owner
 from cpg_infra.plan.plan import Plan
+from cpg_infra.plan.provider import Provider, Setting
 from cpg_infra.plan.resource import Resource
 from cpg_infra.plan.values import Ref, Value, refs_of
 
@@ -66,6 +67,8 @@ class PlanBuilder:
         self._grants: dict[str, Grant] = {}
         self._entitlements: dict[str, Entitlement] = {}
         self._outputs: dict[str, Value] = {}
+        self._providers: dict[str, Provider] = {}
+        self._settings: dict[str, Setting] = {}
         self._diagnostics: list[Diagnostic] = []
 
     def resource(self, resource: Resource) -> Resource:
@@ -124,6 +127,17 @@ class PlanBuilder:
             raise DuplicateKeyError('stack output', name, 'one component', 'another')
         self._outputs[name] = value
 
+    def provider(self, name: str, provider: Provider) -> str:
+        """Name a provider that resources ask for; naming it again is fine. Raises `PlanError` when it is another."""
+        if self._providers.setdefault(name, provider) != provider:
+            raise PlanError(f'two providers are called {name}')
+        return name
+
+    def setting(self, setting: Setting) -> None:
+        """Say what a default provider must have been told; saying it again is fine."""
+        if self._settings.setdefault(setting.key, setting).value != setting.value:
+            raise PlanError(f'{setting.key} would have to have two values')
+
     def diagnose(self, diagnostic: Diagnostic) -> None:
         """Remember something that the configuration's reader should know."""
         self._diagnostics.append(diagnostic)
@@ -131,7 +145,8 @@ class PlanBuilder:
     def close(self) -> Plan:
         """The plan.
 
-        Raises `DanglingReferenceError` when a resource refers to, or must come after, one that is not declared.
+        Raises `DanglingReferenceError` when a resource refers to, or must come after, one that is not declared, or is
+        of a provider that is not.
         """
         plan = Plan(
             resources=tuple(sorted(self._resources.values(), key=lambda r: (*r.owner.sort_key(), r.name))),
@@ -143,6 +158,8 @@ class PlanBuilder:
             entitlements=tuple(sorted(self._entitlements.values(), key=_by_owner_and_key)),
             outputs=dict(sorted(self._outputs.items())),
             diagnostics=in_order(self._diagnostics),
+            providers=dict(sorted(self._providers.items())),
+            settings=tuple(sorted(self._settings.values(), key=attrgetter('key'))),
         )
         _refuse_dangling(plan)
         return plan
@@ -152,10 +169,21 @@ def _refuse_dangling(plan: Plan) -> None:
     known = plan.resource_by_name
     for resource in plan.resources:
         _refuse_unknown(resource.name, resource.depends_on, known)
+        _refuse_other_provider(resource, plan)
     for name, unknowns in plan.unknowns_by_resource.items():
         _refuse_unknown(name, (each.resource for each in unknowns if isinstance(each, Ref)), known)
     for name, value in plan.outputs.items():
         _refuse_unknown(f'stack output {name}', (ref.resource for ref in refs_of(value)), known)
+
+
+def _refuse_other_provider(resource: Resource, plan: Plan) -> None:
+    if resource.provider is None:
+        return
+    provider = plan.providers.get(resource.provider)
+    if provider is None:
+        raise DanglingReferenceError(f'{resource.name} is of the provider {resource.provider}, which is not declared')
+    if resource.type.partition(':')[0] != provider.package:
+        raise PlanError(f'{resource.name} is no resource of {provider.package}, as its provider {resource.provider} is')
 
 
 def _declare(what: str, family: dict[str, Intent], intent: Intent) -> Intent:

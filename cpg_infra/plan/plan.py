@@ -23,6 +23,7 @@ from cpg_infra.config.diagnostics import Diagnostic, Severity
 from cpg_infra.plan.access import Asset, Entitlement, Grant, Group, Membership, Principal
 from cpg_infra.plan.archive import Archive
 from cpg_infra.plan.owner import Owner
+from cpg_infra.plan.provider import Provider, Setting
 from cpg_infra.plan.resource import Resource
 from cpg_infra.plan.values import Computed, Json, Lookup, Ref, Value, as_plain, unknowns_of
 
@@ -39,6 +40,9 @@ class Plan:
 
     `outputs` are the stack's outputs; `diagnostics` what the configuration's reader should know, without
     places in files (`Diagnostic.located` fills them in, so that they do not enter the bytes).
+
+    `providers` are those that resources name, by name. `settings` are what the default providers must have been told;
+    they follow from the same values as the resources do, and are not in the canonical form.
     """
 
     resources: tuple[Resource, ...]
@@ -50,6 +54,8 @@ class Plan:
     entitlements: tuple[Entitlement, ...]
     outputs: Mapping[str, Value] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    settings: tuple[Setting, ...] = ()
 
     @cached_property
     def resource_by_name(self) -> Mapping[str, Resource]:
@@ -114,7 +120,7 @@ class Plan:
 
     def canonical_bytes(self) -> bytes:
         """The canonical form: JSON in UTF-8 with sorted keys and no spaces."""
-        whole = {
+        whole: dict[str, object] = {
             'format': FORMAT,
             'resources': self.resources,
             'access': {
@@ -128,6 +134,8 @@ class Plan:
             'outputs': self.outputs,
             'diagnostics': self.diagnostics,
         }
+        if self.providers:
+            whole['providers'] = self.providers
         return orjson.dumps(whole, default=_plain, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS)
 
     @cached_property
@@ -161,6 +169,7 @@ def _diagnostic(remark: Diagnostic) -> object:
 _PLAIN: dict[type, Callable[..., object]] = {
     **{kind: _record(kind) for kind in (Asset, Principal, Group, Membership, Grant, Entitlement)},
     Resource: Resource.as_plain,
+    Provider: Provider.as_plain,
     Owner: lambda owner: (owner.dataset, owner.cloud, owner.component),
     Ref: as_plain,
     Lookup: as_plain,

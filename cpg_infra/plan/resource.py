@@ -46,7 +46,8 @@ class Resource:
 
     `name` is the logical name, unique in the plan; `physical` what the cloud calls the thing, unique among
     resources of its type (within the scope that the text itself spells out); `intents` the keys of what it
-    stands for in the access model; `depends_on` logical names that must exist first, beyond those referred to.
+    stands for in the access model; `depends_on` logical names that must exist first, beyond those referred to;
+    `provider` a key of the plan's `providers`, None for the default one of the type's package.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Resource:
     intents: tuple[str, ...]
     depends_on: tuple[str, ...] = ()
     options: Options = field(default=DEFAULT_OPTIONS)
+    provider: str | None = None
 
     def as_plain(self) -> dict[str, object]:
         """What the canonical form says of it; values inside are left for the encoder."""
@@ -72,4 +74,6 @@ class Resource:
             shown['depends_on'] = self.depends_on
         if self.options is not DEFAULT_OPTIONS and (options := self.options.as_plain()):
             shown['options'] = options
+        if self.provider is not None:
+            shown['provider'] = self.provider
         return shown

@@ -21,8 +21,12 @@ def declare(  # noqa: PLR0913 - what a resource is made of
     intents: Iterable[str] = (),
     depends_on: Iterable[str] = (),
     options: Options = DEFAULT_OPTIONS,
+    provider: str | None = None,
 ) -> Resource:
-    """A resource on the cloud of its owner, or on none; it stands for `intents`, else for a thing of its own."""
+    """A resource on the cloud of its owner, or on none; it stands for `intents`, else for a thing of its own.
+
+    `provider` is one that the plan has declared, None the default one of the type's package.
+    """
     meant = tuple(intents)
     if not meant:
         cloud = by.owner.cloud
@@ -30,5 +34,5 @@ def declare(  # noqa: PLR0913 - what a resource is made of
         asset = Asset(key, AssetKind.RAW, cloud, f'{type_}:{physical}', by.owner, by.origin)
         meant = (infrastructure.builder.asset(asset).key,)
     return infrastructure.builder.resource(
-        Resource(logical, type_, physical, inputs, by.owner, meant, tuple(sorted(set(depends_on))), options)
+        Resource(logical, type_, physical, inputs, by.owner, meant, tuple(sorted(set(depends_on))), options, provider)
     )

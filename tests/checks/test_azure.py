@@ -87,6 +87,21 @@ def test_storage_accounts_are_counted_by_region() -> None:
     ]
 
 
+def test_a_subscription_of_a_dataset_is_counted_for_itself() -> None:
+    apart = '99999999-2222-4333-8444-555555555555'
+    there = [on_azure(name, azure={'region': 'westeurope', 'subscription': apart}) for name in ('ds0', 'ds1')]
+    here = on_azure('ds2', azure={'region': 'westeurope'})
+    assert found('azure-storage-accounts', *there, here, limit=3) == [
+        (
+            f'ds0.azure.subscription: storage accounts in westeurope of the subscription {apart}: 4 of 3 accounts',
+            Severity.ERROR,
+        ),
+    ]
+    messages = dict(found('azure-role-assignments', *there, here, limit=10))
+    assert {message.partition(':')[0] for message in messages} == {'ds0.azure.subscription', 'azure.subscription'}
+    assert any(f'role assignments in /subscriptions/{apart}: ' in message for message in messages)
+
+
 def test_lifecycle_rules_are_counted_for_the_account() -> None:
     messages = found('azure-lifecycle-rules', on_azure('alpha', archive_age=9), limit=2)
     assert (

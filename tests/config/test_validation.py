@@ -24,6 +24,13 @@ RELEASE = '  enable_release: true'
         ('depends_on_readonly: [""]', '6:25: alpha.depends_on_readonly[0]: must not be empty'),
         ('azure: x', "6:10: alpha.azure: must be a mapping, not 'x'"),
         ('azure: {regoin: x}', "6:11: alpha.azure.regoin: unknown key (did you mean 'region'?)"),
+        (
+            'azure: {subscription: production}',
+            (
+                '6:25: alpha.azure.subscription: must match ^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$, '
+                "not 'production'"
+            ),
+        ),
         ('components: [storage]', '6:15: alpha.components: must be a mapping, not a list'),
         (
             'deploy_locations: [gcp, azur]',

@@ -99,6 +99,18 @@ def on_both_clouds() -> Plan:
     return Infrastructure(whole, [common], date=TODAY).plan()
 
 
+ELSEWHERE: Final = 'facade00-1a2b-4c3d-8e4f-5a6b7c8d9e0f'
+"""A subscription beside that of the organisation."""
+
+
+def in_two_subscriptions() -> Plan:
+    """Three datasets, of which one that another depends on has a subscription of its own."""
+    federations = FEDERATED['upload_federations']
+    own = {'subscription': ELSEWHERE, 'upload_federations': federations[:1]}
+    alpha = {'azure': own, 'members': {'upload': ['chen'], **MEMBERS}, 'upload_config': {'default_bucket': {}}}
+    return small(alpha)
+
+
 FEDERATED: Final = {
     'upload_federations': [
         {'name': name, 'issuer': 'https://token.example.org', 'subject': f'repository:{name}'}

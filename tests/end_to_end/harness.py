@@ -31,7 +31,10 @@ from cpg_infra.plan import Plan
 from tests.simulated_cloud.faults import Call, calls, forget_calls, writes
 from tests.simulated_cloud.journal import Journal, Thing, births
 from tests.simulated_cloud.launchers import PROVIDERS_OF_CLOUDS, left_behind, write_own_provider, write_provider
-from tests.simulated_cloud.seed import seed
+from tests.simulated_cloud.seed import listed, seed
+
+SUBSCRIPTION: Final = 'azure-native:subscriptionId'
+"""The setting that says where resources on Azure are made."""
 
 Step: TypeAlias = tuple[str, str]
 """What is done to which resource: `('create', 'alpha-gcp-main-bucket')`."""
@@ -124,9 +127,23 @@ class Deployment:
             (folder / name).mkdir(parents=True)
         seed(deployment.cloud, seeds)
         (folder / 'work' / 'Pulumi.yaml').write_text(_PROJECT_FILE.format(project=PROJECT), encoding='utf-8')
+        if 'azure' in listed(seeds):
+            deployment.set_up(**{SUBSCRIPTION: listed(seeds)['azure']['tenant']['subscription']})
         deployment.use_providers(own=own_provider)
         deployment._stack = auto.Stack.create(STACK, deployment._workspace())
         return deployment
+
+    def set_up(self, **settings: str) -> None:
+        """Begin the stack's settings, before there is a stack."""
+        lines = ['config:', *(f'  {key}: {value}' for key, value in settings.items())]
+        (self.folder / 'work' / f'Pulumi.{STACK}.yaml').write_text('\n'.join(lines) + '\n', encoding='utf-8')
+
+    def change_setting(self, key: str, old: str, new: str) -> None:
+        """Change one of the stack's settings, as an editor would."""
+        file = self.folder / 'work' / f'Pulumi.{STACK}.yaml'
+        text = file.read_text(encoding='utf-8')
+        assert f'{key}: {old}' in text
+        file.write_text(text.replace(f'{key}: {old}', f'{key}: {new}'), encoding='utf-8')
 
     def use_providers(self, *, own: bool) -> None:
         """Write the executables. `own`: the provider `cpg` of this distribution, and not the stand-in for it."""

@@ -34,7 +34,10 @@ def run_real(plan: Plan, *, preview: bool) -> Recording:
         # Base 64, because a computation may want to decode it.
         return {output: 'b3V0' for resource, output in read if resource == name and output not in inputs}
 
-    return run(lambda: emit(plan), preview=preview, provider=provider, answers=replies)
+    with pytest.MonkeyPatch.context() as environment:
+        for setting in plan.settings:
+            environment.setenv(setting.variable, setting.value)
+        return run(lambda: emit(plan), preview=preview, provider=provider, answers=replies)
 
 
 def leaves(plan: Plan) -> Iterator[Ref | Lookup]:

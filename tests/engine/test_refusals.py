@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cpg_infra.config.diagnostics import Diagnostic, Severity, dataset_path
-from cpg_infra.engine.emit import PlanRefusedError, emit
+from cpg_infra.engine.emit import emit
+from cpg_infra.engine.refused import PlanRefusedError
 from cpg_infra.plan import DanglingReferenceError, Ref
 from tests.engine.building import plan, resource
 from tests.engine.programs import Recording, run

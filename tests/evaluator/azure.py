@@ -11,7 +11,8 @@ from tests.evaluator.azure_permissions import WAYS
 from tests.evaluator.azure_principals import named, principal
 from tests.evaluator.azure_requests import Terms, terms
 from tests.evaluator.azure_roles import BUILT_IN, Role, declared
-from tests.evaluator.azure_scopes import LEAVES, SCOPED, Scopes, identity_name, subscription
+from tests.evaluator.azure_scopes import LEAVES, SCOPED, Scopes, identity_name
+from tests.evaluator.azure_subscriptions import Subscriptions
 from tests.evaluator.resources import Resources, UnreadableError, text
 from tests.evaluator.words import Abilities, Ability, Can, Gathering, Plain, Request, Thing, every
 
@@ -52,10 +53,12 @@ def gather(resources: Resources) -> Gathering:
         raise UnreadableError(f'{unknown[0]} may give access, and is not understood')
     found = Gathering()
     _refuse_open_doors(resources)
-    _refuse_two_subscriptions(resources)
+    subscriptions = Subscriptions(resources)
     _read_groups(resources, found)
-    scopes = Scopes(resources)
+    scopes = Scopes(resources, subscriptions)
     roles = _roles(resources)
+    for inputs in resources.inputs(ASSIGNMENT, ELIGIBLE):
+        _refuse_where_not_assignable(inputs, resources)
     for inputs in resources.inputs(ASSIGNMENT):
         who = principal(inputs, resources)
         thing = scopes.thing(inputs['scope'])
@@ -97,12 +100,14 @@ def _refuse_open_doors(resources: Resources) -> None:
             raise UnreadableError(f'{name}: the vault is not under role assignments')
 
 
-def _refuse_two_subscriptions(resources: Resources) -> None:
-    """Resources do not say in which subscription they lie: with two, nobody could tell what a scope is."""
-    scopes = (text(inputs['scope']) for inputs in resources.inputs(ASSIGNMENT, ELIGIBLE, POLICY, DEFINITION))
-    found = {subscription(scope) for scope in scopes if not scope.startswith('«')}
-    if len(found) > 1:
-        raise UnreadableError(f'roles in two subscriptions: {sorted(map(str, found))}')
+def _refuse_where_not_assignable(inputs: Mapping[str, Plain], resources: Resources) -> None:
+    """Azure refuses a role of the organisation where its definition does not say that it may be assigned."""
+    scope, name = text(inputs['scope']).lower(), text(inputs['roleDefinitionId']).lower()
+    for definition in resources.inputs(DEFINITION):
+        assignable = [text(each).lower() for each in definition.get('assignableScopes') or (definition['scope'],)]
+        guid = text(definition.get('roleDefinitionId', '')).lower()
+        if name.rpartition('/')[2] == guid and not any(f'{scope}/'.startswith(f'{each}/') for each in assignable):
+            raise UnreadableError(f'the role {guid} is not assignable at {scope}')
 
 
 # Groups ---------------------------------------------------------------------------------------------------

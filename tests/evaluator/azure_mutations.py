@@ -226,6 +226,32 @@ def _federated(lowered: Lowered) -> Iterator[Edit]:
         yield without(resource)
 
 
+# Subscriptions --------------------------------------------------------------------------------------------
+
+
+def _elsewhere(lowered: Lowered) -> Iterator[Edit]:
+    names = [each['name'] for each in of(lowered, 'pulumi:providers:azure-native')]
+    for resource in of(lowered, 'azure-native:storage:BlobContainer', 'azure-native:containerregistry:', ASSIGNMENTS):
+        if 'provider' in resource:
+            here = {key: value for key, value in resource.items() if key != 'provider'}
+            yield Edit(resource['name'], (here,))
+        else:
+            yield from (Edit(resource['name'], ({**resource, 'provider': name},)) for name in names)
+
+
+def _other_subscriptions(lowered: Lowered) -> Iterator[Edit]:
+    for resource in of(lowered, 'pulumi:providers:azure-native'):
+        now = resource['inputs']['subscriptionId']
+        yield with_inputs(resource, subscriptionId=f'{now[:-1]}f')
+
+
+def _less_assignable(lowered: Lowered) -> Iterator[Edit]:
+    for resource in of(lowered, DEFINITIONS):
+        scopes = resource['inputs']['assignableScopes']
+        if len(scopes) > 1:
+            yield from (with_inputs(resource, assignableScopes=[scope]) for scope in scopes)
+
+
 def _unknown(lowered: Lowered) -> Iterator[Edit]:
     for resource in of(lowered, 'azure-native:containerregistry:Registry'):
         inputs = {'registryName': resource['inputs']['registryName'], 'actions': [f'{REGISTRY}/pull/read']}
@@ -252,5 +278,8 @@ AZURE: Final = (
     Mutation('an eligible role is active longer, without a reason or without approval', _other_terms),
     Mutation('an account, a container, a registry or a vault has another way in', _open_doors),
     Mutation('a program elsewhere is federated, and is another', _federated),
+    Mutation('a thing or an assignment is made in another subscription', _elsewhere),
+    Mutation('the subscription of a dataset is another', _other_subscriptions),
+    Mutation('a role may be assigned in fewer subscriptions', _less_assignable),
     Mutation('a registry gets passwords of its own', _unknown),
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from tests.evaluator.azure_subscriptions import Subscriptions
 from tests.evaluator.resources import Resources, ref, text
 from tests.evaluator.words import Plain, Thing
 
@@ -71,7 +72,7 @@ _CONTAINER: Final = re.compile(
 class Scopes:
     """The things of a plan by their ids. Ids compare without case."""
 
-    def __init__(self, resources: Resources) -> None:
+    def __init__(self, resources: Resources, subscriptions: Subscriptions) -> None:
         self._thing_at: dict[str, Thing] = {}
         self._id_of: dict[Thing, str] = {}
         self._made_by: dict[str, Thing] = {}
@@ -79,7 +80,8 @@ class Scopes:
             for logical, inputs in resources.named(type_):
                 thing = Thing('azure', kind, name_of(inputs))
                 self._made_by[logical] = thing
-                self._remember(id_of(inputs).lower(), thing)
+                begin = f'/subscriptions/{subscriptions.of(logical)}'
+                self._remember(f'{begin}{id_of(inputs)}'.lower(), thing)
 
     def _remember(self, id_: str, thing: Thing) -> None:
         self._thing_at[id_] = thing
@@ -90,7 +92,7 @@ class Scopes:
         made_by = ref(scope)
         if made_by is not None and made_by[1] == 'id':
             return self._made_by[made_by[0]]
-        id_ = _below_subscription(text(scope).lower())
+        id_ = text(scope).lower()
         if id_ not in self._thing_at:
             container = _CONTAINER.search(id_)
             elsewhere = Thing('azure', 'bucket', '/'.join(container.groups())) if container else None
@@ -101,16 +103,3 @@ class Scopes:
         """Everything of the plan that lies in a thing, itself left out."""
         begin = f'{self._id_of[thing]}/'
         return {other for id_, other in self._thing_at.items() if id_.startswith(begin) and other.kind in LEAVES}
-
-
-def _below_subscription(id_: str) -> str:
-    start, _, rest = id_.removeprefix('/').partition('/')
-    if start != 'subscriptions':
-        return id_
-    return '/' + rest.partition('/')[2] if '/' in rest else ''
-
-
-def subscription(id_: str) -> str | None:
-    """The subscription that an id lies in."""
-    steps = id_.lower().split('/')
-    return steps[2] if len(steps) > 2 and steps[1] == 'subscriptions' else None

@@ -11,6 +11,8 @@ from tests.random_organisations import Given
 BUDGETS: Final = {cloud: {'monthly_budget': 100, 'shared_total_budget': 50} for cloud in ('gcp', 'azure')}
 FEDERATION: Final = {'name': 'github', 'issuer': 'https://issuer.example.org', 'subject': 'repo:lantern/uploads'}
 POLICY: Final = '11111111-2222-4333-8444-555555555555'
+ELSEWHERE: Final = '99999999-2222-4333-8444-555555555555'
+"""A subscription of one dataset. Its people are let into others, and those of others into it."""
 
 
 def on_google() -> Given:
@@ -31,6 +33,8 @@ def on_both() -> Given:
                 'rich',
                 **{**RICH, **clouds, 'azure': {'upload_federations': [FEDERATION], 'temporary_access_policy': POLICY}},
             ),
+            dataset('apart', depends_on=['rich'], **clouds, azure={'subscription': ELSEWHERE}),
+            dataset('reading', depends_on_readonly=['apart'], setup_test=False, **clouds),
             dataset('plain', setup_test=False, **clouds),
         ),
     )

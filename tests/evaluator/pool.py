@@ -14,6 +14,7 @@ from tests.evaluator.beside import Beside
 from tests.evaluator.editing import Lowered
 from tests.evaluator.everything import EVERYTHING
 from tests.evaluator.intended import intended
+from tests.evaluator.resources import lowered
 from tests.evaluator.words import Access
 from tests.organisations import TODAY
 from tests.random_organisations import Given, organisations, varied
@@ -41,8 +42,7 @@ def plan_of(given_: Given) -> Plan:
 def case(given_: Given) -> Case:
     """The two sides of an organisation's plan."""
     plan = plan_of(given_)
-    lowered: Lowered = plan.to_json()['resources']  # type: ignore[assignment]  # the form of a plan
-    return Case(lowered, intended(plan, Beside.of(given_.organisation, given_.datasets)))
+    return Case(lowered(plan.to_json()), intended(plan, Beside.of(given_.organisation, given_.datasets)))
 
 
 @cache

@@ -1,4 +1,7 @@
-"""Lowered resources as the evaluator reads them: a type token and inputs, plain JSON."""
+"""Lowered resources as the evaluator reads them: a type token and inputs, plain JSON.
+
+A provider that a plan brings along is a resource too, as it is to Pulumi: others name it as theirs.
+"""
 
 from __future__ import annotations
 
@@ -38,6 +41,15 @@ class Resources:
     def types(self) -> set[str]:
         """Every type that occurs."""
         return {type_ for type_, found in self._by_type.items() if found}
+
+
+def lowered(plan: Mapping[str, Plain]) -> list[dict[str, Plain]]:
+    """The resources of a plan in its JSON form, its providers included."""
+    providers = (
+        {'name': name, 'type': f'pulumi:providers:{each["package"]}', 'inputs': each['inputs']}
+        for name, each in plan.get('providers', {}).items()
+    )
+    return [*providers, *plan['resources']]
 
 
 def text(value: Plain) -> str:

@@ -261,6 +261,39 @@ def test_roles_in_two_subscriptions_are_refused() -> None:
         evaluate([*THINGS, assignment(MAIN, READER), assignment(elsewhere, READER)])
 
 
+ELSEWHERE: Final = '11111111-0000-4000-8000-000000000000'
+APART: Final = resource('pulumi:providers:azure-native', 'apart', subscriptionId=ELSEWHERE)
+
+
+def test_a_thing_lies_in_the_subscription_of_its_provider() -> None:
+    """Of two groups with one name in two subscriptions, an assignment is on the one that its scope names."""
+    there = [{**each, 'name': f'other-{each["name"]}', 'provider': 'apart'} for each in THINGS[:2]]
+    inputs = {**THINGS[2]['inputs'], 'containerName': 'apart'}
+    container = {**THINGS[2], 'name': 'other-main', 'inputs': inputs, 'provider': 'apart'}
+    scope = MAIN.replace('00000000-0000-4000-8000-000000000000', ELSEWHERE).replace('/main', '/apart')
+    on_it = assignment(scope, READER) | {'provider': 'apart'}
+    here = assignment(MAIN, CONTRIBUTOR)
+    access = evaluate([APART, *THINGS, *there, container, on_it, here])
+    assert can(access, 'bucket', 'alphaver/apart') == {'list', 'read', 'read metadata'}
+    assert 'delete' in can(access, 'bucket', 'alphaver/main')
+
+
+def test_a_scope_and_a_provider_that_contradict_each_other_are_refused() -> None:
+    with pytest.raises(UnreadableError, match='its provider in'):
+        evaluate([APART, *THINGS, assignment(MAIN, READER) | {'provider': 'apart'}])
+    with pytest.raises(UnreadableError, match='there is no provider'):
+        evaluate([*THINGS, assignment(MAIN, READER) | {'provider': 'apart'}])
+
+
+def test_a_role_is_refused_where_it_is_not_assignable() -> None:
+    ours = definition('11111111-1111-4111-8111-111111111111', data=(f'{BLOB}/read',))
+    narrow = {**ours, 'inputs': {**ours['inputs'], 'assignableScopes': [REGISTRY]}}
+    on_it = assignment(MAIN, '11111111-1111-4111-8111-111111111111')
+    assert can(evaluate([*THINGS, ours, on_it]), 'bucket', 'alphaver/main') == {'list', 'read'}
+    with pytest.raises(UnreadableError, match='is not assignable at'):
+        evaluate([*THINGS, narrow, on_it])
+
+
 @pytest.mark.parametrize(
     'more',
     [

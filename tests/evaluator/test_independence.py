@@ -18,6 +18,7 @@ SECOND_OPINION: Final = (
     'azure_requests',
     'azure_roles',
     'azure_scopes',
+    'azure_subscriptions',
     'boolean',
     'closure',
     'evaluate',

@@ -19,6 +19,7 @@ from tests.evaluator.everything import EVERYTHING
 from tests.evaluator.intended import intended
 from tests.evaluator.law import disagreements
 from tests.evaluator.pool import ON, case, plan_of
+from tests.evaluator.resources import lowered
 from tests.examples import lantern
 from tests.organisations import infrastructure_of
 
@@ -27,7 +28,7 @@ few = settings(max_examples=15, phases=(Phase.explicit, Phase.reuse, Phase.gener
 
 
 def differences(plan: Plan, beside: Beside | None = None) -> list[str]:
-    return disagreements(evaluate(plan.to_json()['resources']), intended(plan, beside or Beside()))  # type: ignore[arg-type]  # the form of a plan
+    return disagreements(evaluate(lowered(plan.to_json())), intended(plan, beside or Beside()))
 
 
 @pytest.mark.parametrize('cloud', ON)

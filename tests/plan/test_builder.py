@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -19,10 +20,13 @@ from cpg_infra.plan import (
     Options,
     Owner,
     PlanBuilder,
+    PlanError,
     Principal,
     PrincipalKind,
+    Provider,
     Ref,
     Resource,
+    Setting,
     Value,
 )
 
@@ -213,3 +217,33 @@ def test_the_json_form_holds_what_is_set_and_leaves_out_defaults() -> None:
         'outputs': {'main': 'gs://main'},
         'diagnostics': [],
     }
+
+
+# Providers ------------------------------------------------------------------------------------------------
+
+
+def test_a_provider_that_is_named_again_must_be_the_same() -> None:
+    builder = PlanBuilder()
+    assert builder.provider('apart', Provider('gcp', {'project': 'a'})) == 'apart'
+    assert builder.provider('apart', Provider('gcp', {'project': 'a'})) == 'apart'
+    with pytest.raises(PlanError, match='two providers are called apart'):
+        builder.provider('apart', Provider('gcp', {'project': 'b'}))
+
+
+def test_a_setting_has_one_value() -> None:
+    builder = PlanBuilder()
+    builder.setting(Setting('gcp', 'project', 'PROJECT', 'a', ORIGIN))
+    builder.setting(Setting('gcp', 'project', 'PROJECT', 'a', ('dataset', 'beta')))
+    with pytest.raises(PlanError, match='gcp:project would have to have two values'):
+        builder.setting(Setting('gcp', 'project', 'PROJECT', 'b', ORIGIN))
+    assert [each.origin for each in builder.close().settings] == [ORIGIN]
+
+
+def test_a_resource_is_of_a_provider_of_its_package_that_is_declared() -> None:
+    builder = PlanBuilder()
+    builder.resource(dataclasses.replace(resource('main'), provider='apart'))
+    with pytest.raises(DanglingReferenceError, match='main is of the provider apart, which is not declared'):
+        builder.close()
+    builder.provider('apart', Provider('azure-native', {}))
+    with pytest.raises(PlanError, match='main is no resource of azure-native'):
+        builder.close()

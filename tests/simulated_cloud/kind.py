@@ -115,7 +115,7 @@ class Thing:
         self.refuse(world, inputs)
         # The key may depend on what the cloud adds (the number of a secret's version), so that comes first.
         outputs = self.outputs(world, inputs)
-        key = self.key({**inputs, **outputs})
+        key = self.key_in(world, {**inputs, **outputs})
         there = world.get(key)
         if there is not None and self.taken is not None:
             raise Refused(self.taken({**inputs, **outputs}))
@@ -124,6 +124,10 @@ class Thing:
         made = Made(self.id(inputs, outputs), dict(inputs), outputs)
         self._keep(world, key, made)
         return made
+
+    def key_in(self, world: World, made: Inputs) -> str:
+        """Where a thing is kept."""
+        return self.key(made)
 
     def read(self, world: World, id_: str, known: Inputs) -> Made | None:
         key = self._key_of(world, id_)

@@ -62,6 +62,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self.journal = Journal(folder / f'{catalogue.cloud}.jsonl')
         self.busy = Busy()
         self.script = Script(folder, catalogue.name)
+        self.settings: Mapping[str, Any] = {}
+        """What the engine said on configuring: of the stack for a default provider, of its own for another."""
 
     # What is asked once -----------------------------------------------------------------------------------
 
@@ -77,7 +79,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def DiffConfig(self, request: Any, context: Context) -> provider_pb2.DiffResponse:  # noqa: N802
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
-    def Configure(self, request: Any, context: Context) -> provider_pb2.ConfigureResponse:  # noqa: N802
+    def Configure(self, request: provider_pb2.ConfigureRequest, context: Context) -> provider_pb2.ConfigureResponse:  # noqa: N802
+        self.settings = wire.read(request.args)
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
     def Attach(self, request: Any, context: Context) -> empty_pb2.Empty:  # noqa: N802
@@ -226,7 +229,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             return thing
 
         with self.journal.transaction() as transaction:
-            world = World(transaction, lambda token: lag if token == call.type else 0, self.folder)
+            world = World(transaction, lambda token: lag if token == call.type else 0, self.folder, self.settings)
             answer = act(world, note)
         for fault in due:
             self._afterwards(fault, call, made)

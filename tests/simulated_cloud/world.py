@@ -18,12 +18,18 @@ class World:
     """The things of one cloud, inside a transaction.
 
     A thing is kept under `<kind> <name>` and holds `type`, `id`, `inputs` (what can be set) and `outputs` (what the
-    cloud adds). `lags` says of a new thing how often look-ups miss it before they see it.
+    cloud adds). `lags` says of a new thing how often look-ups miss it before they see it. `settings` are those of the
+    provider that serves the call.
     """
 
     def __init__(
-        self, transaction: Transaction, lags: Callable[[str], int] = lambda _: 0, folder: Path | None = None
+        self,
+        transaction: Transaction,
+        lags: Callable[[str], int] = lambda _: 0,
+        folder: Path | None = None,
+        settings: Mapping[str, Any] | None = None,
     ) -> None:
+        self.settings = settings or {}
         self._transaction = transaction
         self._lags = lags
         self._folder = folder

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from cpg_infra.abstraction.azure.conditions import VERSION
 from cpg_infra.abstraction.azure.directory import PRINCIPAL_TYPES, AzureDirectory
 from cpg_infra.abstraction.azure.roles import AZURE_ROLES, AzureRole, guid
-from cpg_infra.abstraction.azure.scopes import role_definition_id, subscription_scope
+from cpg_infra.abstraction.azure.scopes import role_definition_id, subscription_of, subscription_scope
 from cpg_infra.abstraction.handles import By, GrantTarget
 from cpg_infra.abstraction.slugs import slug
 from cpg_infra.config.diagnostics import Severity, organisation_path
@@ -72,7 +72,7 @@ class AzureGrants(AzureDirectory):
         inputs: dict[str, Value] = {
             'roleAssignmentName': guid(assignment.scope, role.slug, principal.key),
             'scope': assignment.scope,
-            'roleDefinitionId': self.role_id(role),
+            'roleDefinitionId': self.role_id(role, assignment.scope),
             'principalId': self.object_id(principal),
             'principalType': PRINCIPAL_TYPES[principal.kind],
         }
@@ -90,21 +90,26 @@ class AzureGrants(AzureDirectory):
             options=_ASSIGNMENT,
         )
 
-    def role_id(self, role: AzureRole) -> str:
-        """The id of a role definition, as assignments name it."""
-        return role_definition_id(self.subscription, self._definition_guid(role) if role.custom else role.id)
+    def role_id(self, role: AzureRole, scope: str) -> str:
+        """The id of a role definition, as assignments at `scope` name it: by the subscription that they are in."""
+        subscription = subscription_of(scope) or self.subscription
+        return role_definition_id(subscription, self._definition_guid(role) if role.custom else role.id)
 
     def _definition_guid(self, role: AzureRole) -> str:
         return guid('role', self.subscription, self.storage_prefix, role.slug)
 
     def _definition(self, role: AzureRole) -> str:
-        """The logical name of the definition of one of our own roles; made on first use."""
+        """The logical name of the definition of one of our own roles; made on first use.
+
+        It is one in the tenant, defined in the organisation's subscription and assignable wherever a dataset is.
+        """
         logical = f'{self.cloud.value}-role-{role.slug}'
         if not self.builder.has_resource(logical):
             by = By(Owner(ORGANISATION_WIDE, self.cloud, 'roles'), organisation_path(self.cloud.value))
             name = f'{self.storage_prefix}{role.slug}'
             asset = self._asset(AssetKind.ROLE, name, by).key
             scope = subscription_scope(self.subscription)
+            others = sorted({*self.state.subscriptions.values()} - {self.subscription})
             self._resource(
                 logical,
                 'azure-native:authorization:RoleDefinition',
@@ -115,7 +120,7 @@ class AzureGrants(AzureDirectory):
                     'roleType': 'CustomRole',
                     'description': f'{self.organisation.domain}: {role.name}',
                     'scope': scope,
-                    'assignableScopes': [scope],
+                    'assignableScopes': [scope, *map(subscription_scope, others)],
                     'permissions': [
                         {
                             'actions': list(role.actions),
@@ -131,8 +136,10 @@ class AzureGrants(AzureDirectory):
         return logical
 
     def _tell_preflight(self) -> None:
-        if self.state.providers:
-            names = ', '.join(sorted(self.state.providers))
-            message = f'the subscription must have these resource providers registered before a deployment: {names}'
-            by = By(Owner(ORGANISATION_WIDE, self.cloud, 'project'), organisation_path('azure', 'subscription'))
-            self.diagnose('resource-providers', message, by, Severity.INFO)
+        owner = Owner(ORGANISATION_WIDE, self.cloud, 'project')
+        for subscription, needed in sorted(self.state.providers.items()):
+            if needed:
+                names = ', '.join(sorted(needed))
+                message = f'the subscription must have these resource providers registered before a deployment: {names}'
+                here = self.state.named_by.get(subscription, organisation_path('azure', 'subscription'))
+                self.diagnose('resource-providers', message, By(owner, here), Severity.INFO)

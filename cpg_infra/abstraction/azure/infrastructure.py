@@ -50,6 +50,7 @@ class AzureInfrastructure(AzureStorage, AzureVaults, AzureGrants):
     # Resource groups and budgets --------------------------------------------------------------------------
 
     def _lower_project(self, project: Project, by: By) -> None:
+        self._settle_in_subscription(project.name)
         self.state.scopes[project.asset] = self.scope_of_project(project)
         self._resource(
             str(project.resource),
@@ -250,7 +251,8 @@ class AzureInfrastructure(AzureStorage, AzureVaults, AzureGrants):
         terms: TemporaryAccess,
         by: By,
     ) -> None:
-        scope, role_id = self.state.scopes[bucket.asset], self.role_id(READER)
+        scope = self.state.scopes[bucket.asset]
+        role_id = self.role_id(READER, scope)
         policy, name = None, self._activation_policy
         if name is not None:
             policy = f'{self.logical(key)}-policy'

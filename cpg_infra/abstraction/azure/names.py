@@ -9,12 +9,14 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from cpg_infra.abstraction.azure.fitting import storage_account_name
-from cpg_infra.abstraction.azure.scopes import account_scope, container_scope, group_scope
+from cpg_infra.abstraction.azure.scopes import account_scope, container_scope, group_scope, subscription_of
 from cpg_infra.abstraction.azure.state import AzureState
+from cpg_infra.abstraction.azure.subscriptions import PACKAGE, provider_in
 from cpg_infra.abstraction.base import CloudInfrastructure
 from cpg_infra.abstraction.handles import Bucket, By, Project
 from cpg_infra.abstraction.specification import BucketProfile, CloudService
 from cpg_infra.config.dataset import CPGDatasetConfig
+from cpg_infra.config.diagnostics import dataset_path, organisation_path
 from cpg_infra.config.organisation import CPGInfrastructureConfig
 from cpg_infra.plan.access import PrincipalKind
 from cpg_infra.plan.builder import PlanError
@@ -83,12 +85,27 @@ class AzureNames(CloudInfrastructure):
 
     @property
     def subscription(self) -> str:
-        """Where everything is."""
+        """The organisation's subscription: where its roles are defined, and all that names no other."""
         return self.azure.subscription.lower()
 
+    @property
+    def own_subscription(self) -> str:
+        """The dataset's subscription, else the organisation's."""
+        own = self.dataset.azure.subscription if self.dataset.azure is not None else None
+        return own.lower() if own is not None else self.subscription
+
+    def _settle_in_subscription(self, resource_group: str) -> None:
+        """Remember where a resource group of the dataset is."""
+        own, name = self.own_subscription, self.dataset.dataset
+        self.state.subscriptions[resource_group] = own
+        here = organisation_path('azure', 'subscription')
+        if own != self.subscription:
+            here = dataset_path(name, 'azure', 'subscription')
+        self.state.named_by[own] = min(self.state.named_by.get(own, here), here)
+
     def scope_in(self, resource_group: str) -> str:
-        """The resource id of a resource group."""
-        return group_scope(self.subscription, resource_group)
+        """The resource id of a resource group. One that is not ours is in the organisation's subscription."""
+        return group_scope(self.state.subscriptions.get(resource_group, self.subscription), resource_group)
 
     def scope_of_project(self, project: Project) -> str:
         """The resource id of a project."""
@@ -147,7 +164,7 @@ class AzureNames(CloudInfrastructure):
         if account in self.state.places:
             return self.state.places[account]
         group = self.azure.config_resource_group
-        return self.scope_in(group) if group is not None else None
+        return group_scope(self.subscription, group) if group is not None else None
 
     def existing_bucket(self, name: str, by: By) -> Bucket:
         """A container that exists without us. Where its account lies is known of ours and of the configuration's."""
@@ -196,6 +213,19 @@ class AzureNames(CloudInfrastructure):
         *intents: str,
         depends_on: Iterable[str | None] = (),
         options: Options | None = None,
+        provider: str | None = None,
     ) -> Resource:
-        self.state.providers.update(RESOURCE_PROVIDERS.get(type_.rpartition(':')[0], ()))
-        return super()._resource(logical, type_, physical, inputs, by, *intents, depends_on=depends_on, options=options)
+        if provider is None and type_.startswith(f'{PACKAGE}:'):
+            subscription = self._subscription_with(inputs)
+            needed = RESOURCE_PROVIDERS.get(type_.rpartition(':')[0], ())
+            self.state.providers.setdefault(subscription, set()).update(needed)
+            provider = provider_in(subscription, self.azure, self.builder)
+        return super()._resource(
+            logical, type_, physical, inputs, by, *intents, depends_on=depends_on, options=options, provider=provider
+        )
+
+    def _subscription_with(self, inputs: Mapping[str, Value]) -> str:
+        """Where a resource is: in the subscription of its scope, or of its resource group."""
+        scope, group = inputs.get('scope'), inputs.get('resourceGroupName')
+        found = subscription_of(scope) if isinstance(scope, str) else None
+        return found or self.state.subscriptions.get(str(group), self.subscription)

@@ -2,7 +2,7 @@
 
 Built-in roles are looked up by id: roles get renamed, ids do not
 (https://learn.microsoft.com/azure/role-based-access-control/built-in-roles). Our own are defined once per
-organisation and assignable in its subscription. What each allows per call of the blob service is at
+organisation and assignable in its subscriptions. What each allows per call of the blob service is at
 https://learn.microsoft.com/rest/api/storageservices/authorize-with-azure-active-directory.
 """
 

@@ -8,6 +8,12 @@ def subscription_scope(subscription: str) -> str:
     return f'/subscriptions/{subscription}'
 
 
+def subscription_of(scope: str) -> str | None:
+    """The subscription that a resource id lies in, None when it lies in none."""
+    steps = scope.lower().split('/')
+    return steps[2] if steps[:2] == ['', 'subscriptions'] and len(steps) > len(('', 'subscriptions')) else None
+
+
 def group_scope(subscription: str, resource_group: str) -> str:
     """A resource group."""
     return f'{subscription_scope(subscription)}/resourceGroups/{resource_group}'

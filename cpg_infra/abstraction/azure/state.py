@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cpg_infra.abstraction.base import CloudState
+from cpg_infra.config.diagnostics import Path
 
 
 @dataclass(slots=True)
@@ -20,5 +21,9 @@ class AzureState(CloudState):
     """Settings that take knowing every container of an account."""
     last_federation: dict[str, str] = field(default_factory=dict)
     """The logical name of the last federated credential of an identity, by the identity's asset key."""
-    providers: set[str] = field(default_factory=set)
-    """The resource providers that the subscription must have registered."""
+    subscriptions: dict[str, str] = field(default_factory=dict)
+    """The subscription of a resource group of ours, by the group's name."""
+    providers: dict[str, set[str]] = field(default_factory=dict)
+    """The resource providers that a subscription must have registered, by its id."""
+    named_by: dict[str, Path] = field(default_factory=dict)
+    """The configuration value that names a subscription: the first where there are several."""

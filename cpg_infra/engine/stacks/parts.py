@@ -39,11 +39,12 @@ class Parts:
 
         Intents that no resource stands for (things that exist without us) come with their owner, and so do the
         principals, groups and things that an intent names. What a resource must come after is cut down to this
-        part: the order of stacks sees to the rest. Errors are in every part, so that none can be deployed.
+        part: the order of stacks sees to the rest. Each part has the providers that its resources name. Errors are in every part, so that none can be deployed.
         """
         chosen = {resource.name: resource for resource in resources}
         here = self._without_resource.get(stack, set()).union(*(resource.intents for resource in chosen.values()))
         principals, things = self._named(here)
+        providers = {resource.provider for resource in chosen.values()}
         # A group that holds a grant, or is in another, has a name to show.
         shown = self._in_order(here | things | principals)
         return dataclasses.replace(
@@ -58,6 +59,7 @@ class Parts:
             grants=_of(Grant, shown),
             entitlements=_of(Entitlement, shown),
             outputs=outputs,
+            providers={name: each for name, each in self._plan.providers.items() if name in providers},
             diagnostics=tuple(
                 remark for remark in self._plan.diagnostics if remark.severity is Severity.ERROR or about(remark)
             ),

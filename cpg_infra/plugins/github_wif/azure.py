@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from cpg_infra.abstraction import By
+from cpg_infra.abstraction.azure.subscriptions import provider_in
 from cpg_infra.config import Cloud, CPGInfrastructureConfig
 from cpg_infra.config.diagnostics import organisation_path
 from cpg_infra.config.github import GithubFederation
@@ -72,6 +73,18 @@ class AzureIdentities:
         self._owner_id = federation.owner_id
         self._owner = Owner(ORGANISATION_WIDE, Cloud.AZURE, component)
         self._environments = environments
+        self._subscriptions = {
+            f'{azure.dataset_storage_prefix}{name}': config.azure.subscription.lower()
+            for name, config in infrastructure.dataset_configs.items()
+            if config.azure is not None and config.azure.subscription is not None
+        }
+
+    def _subscription(self, group: str) -> str:
+        """The subscription of a resource group: that of the dataset whose group it is, else the organisation's."""
+        return self._subscriptions.get(group, self._azure.subscription)
+
+    def _provider(self, group: str) -> str | None:
+        return provider_in(self._subscription(group), self._azure, self._builder)
 
     def declare(self) -> None:
         """Make the identities, let the workflows come in as them, and let them into registries."""
@@ -120,6 +133,7 @@ class AzureIdentities:
             },
             by,
             intents=[asset.key],
+            provider=self._provider(group),
         )
         return _Identity(name, logical, principal)
 
@@ -158,6 +172,7 @@ class AzureIdentities:
                 },
                 by,
                 depends_on=[before],
+                provider=self._provider(self._settings.resource_group),
             ).name
 
     def _registries(self, identity: _Identity, environment: GithubFederation.Environment, by: By) -> None:
@@ -173,7 +188,7 @@ class AzureIdentities:
         group, _, name = place.rpartition('/')
         group = group or self._settings.resource_group
         scope = (
-            f'/subscriptions/{self._azure.subscription}/resourceGroups/{group}'
+            f'/subscriptions/{self._subscription(group)}/resourceGroups/{group}'
             f'/providers/Microsoft.ContainerRegistry/registries/{name}'
         )
         registry = self._builder.asset(
@@ -191,7 +206,7 @@ class AzureIdentities:
         self._builder.grant(
             Grant(key, identity.principal.key, role, registry.key, by.owner, by.origin),
         )
-        definition = f'/subscriptions/{self._azure.subscription}/providers/Microsoft.Authorization/roleDefinitions'
+        definition = f'/subscriptions/{self._subscription(group)}/providers/Microsoft.Authorization/roleDefinitions'
         declare(
             self._infrastructure,
             f'{identity.logical}-{role.value.partition(".")[2]}-{group}-{name}',
@@ -210,4 +225,5 @@ class AzureIdentities:
             depends_on=[identity.logical],
             # Azure knows one assignment of a role to somebody at a place, whatever its name.
             options=Options(delete_before_replace=True),
+            provider=self._provider(group),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cpg_infra.config import CPGDatasetConfig
 from cpg_infra.plan import Plan
 from tests.organisations import Plain, dataset, plan_of
 
@@ -50,10 +51,13 @@ def federation(*repositories: Plain, **changes: Plain) -> dict[str, Plain]:
     }
 
 
-def federated(*repositories: Plain, organisation: Plain = None, **changes: Plain) -> Plan:
+def federated(
+    *repositories: Plain, organisation: Plain = None, datasets: tuple[CPGDatasetConfig, ...] = (), **changes: Plain
+) -> Plan:
     """The plan of an organisation with that file."""
     return plan_of(
         dataset('common', create_container_registry=True),
+        *datasets,
         plugins_enabled=['github_wif'],
         github_wif=federation(*repositories, **changes),
         **(organisation or {}),

@@ -171,6 +171,27 @@ def test_outside_a_transition_azure_accepts_the_form_that_comes(subject: str, fo
     assert list(of_type(plan, CREDENTIAL_TYPE)) == [f'ci-{DEPLOYER}-github-{form}']
 
 
+def test_identities_and_registries_are_looked_for_in_the_subscription_of_their_resource_group() -> None:
+    apart = '99999999-0000-0000-0000-00000000000a'
+    inside = environment(push_registry='lanternalpha/images', read_registries=['pulled'], guard=GUARD)
+    plan = federated(
+        organisation={'azure': AZURE},
+        datasets=(dataset('alpha', azure={'subscription': apart}),),
+        azure={
+            'resource_group': 'ci',
+            'repositories': [repository(environments=[inside])],
+        },
+    )
+    native = [each for each in plan.resources if each.type.startswith('azure-native:')]
+    name = f'azure-native-{apart}'
+    assert {each.name: each.provider for each in native if each.provider is not None} == {
+        f'ci-{DEPLOYER}-write-lanternalpha-images': name
+    }
+    begins = {str(each.inputs[key]).split('/')[2] for each in native for key in ('scope',) if key in each.inputs}
+    assert begins == {apart, AZURE['subscription']}
+    assert [setting.value for setting in plan.settings] == [AZURE['subscription']]
+
+
 def test_an_environment_that_acts_on_two_clouds_is_one_environment() -> None:
     names = [
         name for name in of_type(with_everything(), VARIABLE_TYPE) if name.startswith('github/aligner/development')

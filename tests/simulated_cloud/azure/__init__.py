@@ -1,8 +1,9 @@
 """Azure, simulated: what the resource manager and the directory make of the types that our plans use.
 
 Two providers work on one cloud: `azure-native` on what is in the subscription, `azuread` on the directory. The world
-has one tenant with one subscription (`seeds`); everything that is there is kept under readable keys, such as
-`container smallalpha/main`, and found by its id as well, since role assignments name their scope by it.
+has one tenant with its subscriptions (`seeds`); everything that is there is kept under readable keys, such as
+`container smallalpha/main`, and found by its id as well, since role assignments name their scope by it. A provider works
+in the subscription that it is told, else in the first.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.simulated_cloud.azure.lookups import in_subscription
 from tests.simulated_cloud.kind import Inputs, Made, Thing
 from tests.simulated_cloud.wire import Properties
 from tests.simulated_cloud.world import World
@@ -28,6 +29,12 @@ class ArmThing(Thing):
     """A resource of which some outputs follow from its inputs: these are worked out at each write."""
 
     shown: Callable[[World, Inputs], Properties] = _nothing
+    local: bool = False
+    """Whether its name is unique in its subscription only."""
+
+    def key_in(self, world: World, made: Inputs) -> str:
+        key = super().key_in(world, made)
+        return in_subscription(world, key) if self.local else key
 
     def create(self, world: World, inputs: Inputs) -> Made:
         return self._shown(world, super().create(world, inputs))
@@ -61,6 +68,7 @@ def resource(
     deleting: Callable[[World, str, Inputs], None] | None = None,
     unordered: Iterable[str] = (),
     as_kind: type[ArmThing] = ArmThing,
+    local: bool = False,
 ) -> ArmThing:
     """A type of the resource manager. `path` is the id; the last part of it is the name.
 
@@ -86,6 +94,7 @@ def resource(
         outputs=with_path,
         taken=lambda made: f"cannot create already existing resource '{made['id']}'",
         shown=shown,
+        local=local,
         **more,
     )
 

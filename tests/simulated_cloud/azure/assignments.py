@@ -7,7 +7,7 @@ from typing import Final
 
 from tests.simulated_cloud.azure.arm import resource
 from tests.simulated_cloud.azure.conditions import refuse_condition
-from tests.simulated_cloud.azure.lookups import require_scope, subscription_path
+from tests.simulated_cloud.azure.lookups import require_scope
 from tests.simulated_cloud.azure.principals import principal
 from tests.simulated_cloud.azure.refusals import refused
 from tests.simulated_cloud.azure.roles import GUID, MANAGEMENT_GROUP, guid_of, refuse_long_description, require_role
@@ -74,7 +74,7 @@ def _refuse_among_others(world: World, inputs: Inputs, key: str) -> None:
         raise refused(409, 'RoleAssignmentExists', 'The role assignment already exists.')
     in_groups = inputs['scope'].lower().startswith(MANAGEMENT_GROUP)
     limit = ASSIGNMENTS_OF_A_MANAGEMENT_GROUP if in_groups else ASSIGNMENTS_OF_A_SUBSCRIPTION
-    begin = inputs['scope'] if in_groups else subscription_path(world)
+    begin = inputs['scope'] if in_groups else '/'.join(inputs['scope'].split('/')[:3])
     if sum(other['scope'].lower().startswith(begin.lower()) for other in others) >= limit:
         raise refused(
             409,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from tests.simulated_cloud.azure.arm import remove_with_everything_below, resource
 from tests.simulated_cloud.azure.identities import forget_principals_below
-from tests.simulated_cloud.azure.lookups import group_key, group_path
+from tests.simulated_cloud.azure.lookups import group_path
 from tests.simulated_cloud.azure.vaults import keep_names_of_vaults_below
 from tests.simulated_cloud.kind import Inputs
 from tests.simulated_cloud.naming import named
@@ -27,7 +27,8 @@ def _delete(world: World, key: str, known: Inputs) -> None:
 
 RESOURCE_GROUP = resource(
     'azure-native:resources:ResourceGroup',
-    key=group_key,
+    key=lambda inputs: f'resourcegroup {inputs["resourceGroupName"].lower()}',
+    local=True,
     path=lambda world, inputs: group_path(world, inputs['resourceGroupName']),
     required=('resourceGroupName',),
     replaces=('resourceGroupName', 'location'),

@@ -6,7 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from tests.simulated_cloud.azure.arm import remove_with_everything_below, resource
-from tests.simulated_cloud.azure.lookups import location_of, parent, path_in_group, require_group, tenant
+from tests.simulated_cloud.azure.lookups import (
+    in_subscription,
+    location_of,
+    parent,
+    path_in_group,
+    require_group,
+    tenant,
+)
 from tests.simulated_cloud.azure.principals import make_service_principal
 from tests.simulated_cloud.azure.refusals import refused
 from tests.simulated_cloud.kind import Inputs
@@ -20,8 +27,12 @@ CREDENTIALS: Final = 20
 CHARACTERS: Final = 600
 
 
-def _key(inputs: Inputs) -> str:
-    return f'identity {inputs["resourceGroupName"]}/{inputs["resourceName"]}'.lower()
+def _name(inputs: Inputs) -> str:
+    return f'{inputs["resourceGroupName"]}/{inputs["resourceName"]}'.lower()
+
+
+def _key(world: World, inputs: Inputs) -> str:
+    return in_subscription(world, f'identity {_name(inputs)}')
 
 
 def _path(world: World, inputs: Inputs) -> str:
@@ -60,7 +71,8 @@ def forget_principals_below(world: World, group: str) -> None:
 
 IDENTITY = resource(
     TOKEN,
-    key=_key,
+    key=lambda inputs: f'identity {_name(inputs)}',
+    local=True,
     path=_path,
     required=('resourceGroupName', 'resourceName'),
     replaces=('location', 'resourceGroupName', 'resourceName'),
@@ -72,18 +84,17 @@ IDENTITY = resource(
 
 
 def _of(world: World, inputs: Inputs) -> Iterable[tuple[str, Mapping[str, Any]]]:
-    begin = f'{_key(inputs).partition(" ")[2]}/'
+    begin = f'{_key(world, inputs).partition(" ")[2]}/'
     return [(name, each) for name, each in world.of_kind('credential') if name.startswith(begin)]
 
 
 def _credential_key(inputs: Inputs) -> str:
-    owner = _key(inputs).partition(' ')[2]
-    return f'credential {owner}/{inputs["federatedIdentityCredentialResourceName"].lower()}'
+    return f'credential {_name(inputs)}/{inputs["federatedIdentityCredentialResourceName"].lower()}'
 
 
 def _refuse_credential(world: World, inputs: Inputs) -> None:
     require_group(world, inputs, NAMESPACE)
-    parent(world, _key(inputs), inputs, _path(world, inputs))
+    parent(world, _key(world, inputs), _path(world, inputs))
     if len(inputs['audiences']) != 1:
         raise refused(400, 'BadRequest', 'The number of audiences of a federated identity credential must be 1.')
     for text in (inputs['issuer'], inputs['subject'], *inputs['audiences']):
@@ -93,7 +104,8 @@ def _refuse_credential(world: World, inputs: Inputs) -> None:
             )
     if not inputs['issuer'].startswith('https://'):
         raise refused(400, 'BadRequest', f'The issuer {inputs["issuer"]!r} is no https URL.')
-    others = [each for name, each in _of(world, inputs) if f'credential {name}' != _credential_key(inputs)]
+    own = in_subscription(world, _credential_key(inputs))
+    others = [each for name, each in _of(world, inputs) if f'credential {name}' != own]
     if len(others) >= CREDENTIALS:
         raise refused(
             400, 'BadRequest', f'Too many federated identity credentials: an identity has at most {CREDENTIALS}.'
@@ -124,6 +136,7 @@ def _credential_path(world: World, inputs: Inputs) -> str:
 CREDENTIAL = resource(
     'azure-native:managedidentity:FederatedIdentityCredential',
     key=_credential_key,
+    local=True,
     path=_credential_path,
     required=(
         'audiences',

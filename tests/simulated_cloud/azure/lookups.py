@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from tests.simulated_cloud.azure.refusals import refused
@@ -19,16 +19,41 @@ def made_up_id(*what: object) -> str:
 
 
 def tenant(world: World) -> Mapping[str, Any]:
-    """The tenant, with its one subscription: `{id, domain, subscription, today, deployer, providers}`."""
+    """The tenant: `{id, domain, today, deployer}`, and the subscription of providers that are not told another, with the
+    namespaces that are registered there: `{subscription, providers}`. `subscriptions` are the namespaces of the others.
+    """
     found = world.get('tenant')
     if found is None:
         raise refused(401, 'InvalidAuthenticationToken', 'There is no tenant: nobody seeded this cloud.')
     return found
 
 
+def subscription(world: World) -> str:
+    """The subscription that the provider works in. Raises `Refused` for one that is not there."""
+    told = str(world.settings.get('subscriptionId') or tenant(world)['subscription']).lower()
+    _registered(world, told)
+    return told
+
+
+def _registered(world: World, subscription_: str) -> Collection[str]:
+    """The namespaces that somebody registered in a subscription."""
+    there = tenant(world)
+    known: dict[str, Collection[str]] = {there['subscription']: there['providers'], **there.get('subscriptions', {})}
+    if subscription_ not in known:
+        raise refused(404, 'SubscriptionNotFound', f'The subscription {subscription_!r} could not be found.')
+    return known[subscription_]
+
+
 def subscription_path(world: World) -> str:
     """`/subscriptions/<id>`."""
-    return f'/subscriptions/{tenant(world)["subscription"]}'
+    return f'/subscriptions/{subscription(world)}'
+
+
+def in_subscription(world: World, key: str, subscription_: str | None = None) -> str:
+    """The key of a thing whose name is not the whole world's: readable in the tenant's first subscription."""
+    there = subscription_ or subscription(world)
+    kind, _, name = key.partition(' ')
+    return key if there == tenant(world)['subscription'] else f'{kind} {there}/{name}'
 
 
 def group_path(world: World, name: str) -> str:
@@ -41,14 +66,14 @@ def path_in_group(world: World, inputs: Inputs, *rest: str) -> str:
     return '/'.join((group_path(world, inputs['resourceGroupName']), 'providers', *rest))
 
 
-def group_key(inputs: Inputs) -> str:
+def group_key(world: World, inputs: Inputs) -> str:
     """The key of the resource group that inputs name. Names of groups compare without case."""
-    return f'resourcegroup {inputs["resourceGroupName"].lower()}'
+    return in_subscription(world, f'resourcegroup {inputs["resourceGroupName"].lower()}')
 
 
 def require_namespace(world: World, namespace: str) -> None:
     """Raises `Refused` when nobody registered a namespace in the subscription."""
-    if namespace not in tenant(world)['providers']:
+    if namespace not in _registered(world, subscription(world)):
         raise refused(
             409,
             'MissingSubscriptionRegistration',
@@ -60,7 +85,7 @@ def require_namespace(world: World, namespace: str) -> None:
 def require_group(world: World, inputs: Inputs, namespace: str) -> Mapping[str, Any]:
     """The resource group, for a type of a namespace. Raises `Refused` when either is not there."""
     require_namespace(world, namespace)
-    found = world.get(group_key(inputs))
+    found = world.get(group_key(world, inputs))
     if found is None:
         raise refused(
             404, 'ResourceGroupNotFound', f"Resource group '{inputs['resourceGroupName']}' could not be found."
@@ -70,14 +95,14 @@ def require_group(world: World, inputs: Inputs, namespace: str) -> Mapping[str, 
 
 def location_of(world: World, inputs: Inputs) -> str:
     """Where a thing is: the provider takes the group's location when none is given."""
-    group = world.get(group_key(inputs))
+    group = world.get(group_key(world, inputs))
     return str(inputs.get('location') or (group['inputs']['location'] if group else ''))
 
 
-def parent(world: World, key: str, inputs: Inputs, path: str) -> Mapping[str, Any]:
-    """The thing that another one is in, in the resource group that the inputs name. Raises `Refused`."""
+def parent(world: World, key: str, path: str) -> Mapping[str, Any]:
+    """The thing that another one is in, which must be at `path`. Raises `Refused`."""
     found = world.get(key)
-    if found is None or group_key(found['inputs']) != group_key(inputs):
+    if found is None or found['id'].lower() != path.lower():
         raise refused(
             404,
             'ParentResourceNotFound',
@@ -98,6 +123,9 @@ _IN_A_GROUP: Final[Mapping[tuple[str, ...], str]] = {
 }
 """Keys of what may be a scope: 0 is the resource group, then come the names in the path."""
 
+_OF_A_GROUP: Final = 'identity '
+"""What has a name that is unique in its resource group only."""
+
 
 def require_scope(world: World, scope: str) -> None:
     """Raises `Refused` unless there is something at a scope, whole and with the resource group that it names."""
@@ -111,13 +139,16 @@ def thing_at(world: World, scope: str) -> Mapping[str, Any] | None:
     parts = scope.strip('/').lower().split('/')
     if len(parts) % 2 or not scope.startswith('/'):
         raise refused(400, 'InvalidScope', f"The scope '{scope}' is not valid.")
-    if parts[:1] == ['subscriptions'] and parts[1] != tenant(world)['subscription']:
-        raise refused(404, 'SubscriptionNotFound', f'The subscription {parts[1]!r} could not be found.')
+    if parts[:1] == ['subscriptions']:
+        _registered(world, parts[1])
     group = parts[3] if parts[2:3] == ['resourcegroups'] else ''
     if len(parts) <= len(('subscriptions', '', 'resourcegroups', '')):
-        return world.get(f'resourcegroup {group}') if group else world.get('tenant')
+        return world.get(in_subscription(world, f'resourcegroup {group}', parts[1])) if group else world.get('tenant')
     namespace, rest = parts[5], parts[6:]
     key = _IN_A_GROUP.get((namespace, *rest[::2]))
-    found = world.get(key.format(group, *rest[1::2])) if key else None
+    key = key.format(group, *rest[1::2]) if key else ''
+    if key.startswith(_OF_A_GROUP):
+        key = in_subscription(world, key, parts[1])
+    found = world.get(key)
     # A container of the same name in another group is another one.
     return found if found is not None and str(found['id']).lower() == scope.lower() else None

@@ -19,10 +19,14 @@ def _key(inputs: Inputs) -> str:
     return f'registry {inputs["registryName"].lower()}'
 
 
+def _path(world: World, inputs: Inputs) -> str:
+    return path_in_group(world, inputs, NAMESPACE, 'registries', inputs['registryName'])
+
+
 def _refuse(world: World, inputs: Inputs) -> None:
     require_group(world, inputs, NAMESPACE)
     there = world.get(_key(inputs))
-    if there is not None and there['inputs'].get('resourceGroupName') != inputs['resourceGroupName']:
+    if there is not None and there['id'].lower() != _path(world, inputs).lower():
         name = inputs['registryName']
         raise refused(409, 'AlreadyInUse', f'The registry DNS name {name.lower()}.azurecr.io is already in use.')
     sku, policies = inputs['sku']['name'], inputs.get('policies') or {}
@@ -39,7 +43,7 @@ def _outputs(_: World, inputs: Inputs) -> Properties:
 REGISTRY = resource(
     'azure-native:containerregistry:Registry',
     key=_key,
-    path=lambda world, inputs: path_in_group(world, inputs, NAMESPACE, 'registries', inputs['registryName']),
+    path=_path,
     required=('registryName', 'resourceGroupName', 'sku'),
     replaces=('location', 'registryName', 'resourceGroupName'),
     wrong=named('registryName', r'[A-Za-z0-9]{5,50}'),

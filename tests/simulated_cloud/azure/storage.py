@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tests.simulated_cloud.azure.arm import remove_with_everything_below, resource
-from tests.simulated_cloud.azure.lookups import location_of, parent, path_in_group, require_group
+from tests.simulated_cloud.azure.lookups import location_of, parent, path_in_group, require_group, subscription_path
 from tests.simulated_cloud.azure.refusals import refused
 from tests.simulated_cloud.kind import Inputs
 from tests.simulated_cloud.naming import named
@@ -30,7 +30,7 @@ def account_path(world: World, inputs: Inputs) -> str:
 def account(world: World, inputs: Inputs) -> Mapping[str, Any]:
     """The account that inputs name. Raises `Refused` when it is not there."""
     require_group(world, inputs, 'Microsoft.Storage')
-    return parent(world, _key(inputs), inputs, account_path(world, inputs))
+    return parent(world, _key(inputs), account_path(world, inputs))
 
 
 def blob_settings(world: World, name: str) -> Mapping[str, Any]:
@@ -42,15 +42,17 @@ def blob_settings(world: World, name: str) -> Mapping[str, Any]:
 def _refuse(world: World, inputs: Inputs) -> None:
     require_group(world, inputs, 'Microsoft.Storage')
     there = world.get(_key(inputs))
-    if there is not None and there['inputs'].get('resourceGroupName') != inputs['resourceGroupName']:
+    if there is not None and there['id'].lower() != account_path(world, inputs).lower():
         raise refused(
             409, 'StorageAccountAlreadyTaken', f'The storage account named {inputs["accountName"]} is already taken.'
         )
-    location = location_of(world, inputs)
+    location, begin = location_of(world, inputs), f'{subscription_path(world)}/'.lower()
     near = [
         name
         for name, each in world.of_kind('storage')
-        if name != inputs['accountName'] and each['outputs'].get('primaryLocation') == location
+        if name != inputs['accountName']
+        and each['outputs'].get('primaryLocation') == location
+        and each['id'].lower().startswith(begin)
     ]
     if len(near) >= ACCOUNTS_OF_A_REGION:
         raise refused(

@@ -48,7 +48,7 @@ def _refuse(world: World, inputs: Inputs) -> None:
     there = world.get(_key(inputs))
     if there is None:
         return
-    if there['inputs'].get('resourceGroupName') != inputs['resourceGroupName']:
+    if there['id'].lower() != _path(world, inputs).lower():
         raise refused(409, 'VaultAlreadyExists', f'The vault name {inputs["vaultName"]!r} is already in use.')
     was = there['inputs']['properties']
     if was.get('enablePurgeProtection') and not wanted.get('enablePurgeProtection'):
@@ -105,9 +105,9 @@ def _keep_name(world: World, key: str) -> None:
 
 def keep_names_of_vaults_below(world: World, group: str) -> None:
     """What becomes of the vaults of a resource group that is deleted."""
-    name = group.partition(' ')[2]
+    there = world.get(group)
     for vault, thing in list(world.of_kind('vault')):
-        if thing['inputs'].get('resourceGroupName', '').lower() == name:
+        if there is not None and thing['id'].lower().startswith(f'{there["id"]}/'.lower()):
             _keep_name(world, f'vault {vault}')
 
 
@@ -131,7 +131,7 @@ def _secret_key(inputs: Inputs) -> str:
 
 def _refuse_secret(world: World, inputs: Inputs) -> None:
     require_group(world, inputs, NAMESPACE)
-    parent(world, _key(inputs), inputs, _path(world, inputs))
+    parent(world, _key(inputs), _path(world, inputs))
     if world.get(f'deleted-{_secret_key(inputs)}') is not None:
         raise refused(
             409,
