@@ -119,7 +119,7 @@ class AzureGrants(AzureDirectory):
                     'permissions': [
                         {
                             'actions': list(role.actions),
-                            'notActions': [],
+                            'notActions': list(role.not_actions),
                             'dataActions': list(role.permissions),
                             'notDataActions': [],
                         },
