@@ -11,7 +11,7 @@ A driver never asks which cloud it is on. What differs is a capability, a name o
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar, Final
@@ -87,6 +87,8 @@ class CloudState:
     """The owner of a managed asset, by the asset's key."""
     resource_of: dict[str, str] = field(default_factory=dict)
     """The logical name of the resource that makes an asset which may be named as one that exists without us."""
+    at_the_end: list[Callable[[], None]] = field(default_factory=list)
+    """What is written when everything has been declared: what takes knowing all containers or all groups."""
     people: dict[str, Principal] = field(default_factory=dict)
     """The people of the organisation by address; filled on first use."""
 

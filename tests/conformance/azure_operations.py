@@ -1,8 +1,10 @@
-"""Operations of Azure's blob service that a role can allow, by the names under which the service publishes them.
+"""Operations of Azure that a role can allow, by the names under which the services publish them.
 
 Source: "Azure permissions for Storage", section Microsoft.Storage, of the documentation of Azure RBAC
 (https://learn.microsoft.com/azure/role-based-access-control/permissions/storage), as of February 2026: what lies at
-and below `storageAccounts/blobServices/containers`. The suboperations that a condition can name: "Actions and
+and below `storageAccounts/blobServices/containers`. Of registries (`permissions/containers`), workspaces of Log
+Analytics (`permissions/monitor`) and resource groups (`permissions/management-and-governance`): what says whether
+images, keys, logs and the group itself can be read. The suboperations that a condition can name: "Actions and
 attributes for Azure role assignment conditions for Azure Blob Storage"
 (https://learn.microsoft.com/azure/storage/blobs/storage-auth-abac-attributes).
 """
@@ -13,7 +15,23 @@ from typing import Final
 
 _CONTAINERS: Final = 'Microsoft.Storage/storageAccounts/blobServices/containers'
 
+_REGISTRIES: Final = 'Microsoft.ContainerRegistry/registries'
+_WORKSPACES: Final = 'Microsoft.OperationalInsights/workspaces'
+
 ACTIONS: Final = frozenset(
+    {
+        '*/read',
+        'Microsoft.Authorization/*/read',
+        'Microsoft.Resources/subscriptions/resourceGroups/read',
+        f'{_REGISTRIES}/pull/read',
+        f'{_REGISTRIES}/quarantine/read',
+        f'{_REGISTRIES}/read',
+        f'{_WORKSPACES}/analytics/query/action',
+        f'{_WORKSPACES}/read',
+        f'{_WORKSPACES}/search/action',
+        f'{_WORKSPACES}/sharedKeys/read',
+    },
+) | frozenset(
     f'{_CONTAINERS}/{each}'
     for each in (
         'clearLegalHold/action',
@@ -32,7 +50,7 @@ ACTIONS: Final = frozenset(
         'write',
     )
 )
-"""On the resource manager."""
+"""On the resource manager; the two wildcards are those of built-in roles, which grow with the services."""
 
 DATA_ACTIONS: Final = frozenset(
     f'{_CONTAINERS}/blobs/{each}'

@@ -272,16 +272,19 @@ def test_a_grant_is_an_assignment_at_the_container() -> None:
 
 def test_grants_of_one_role_on_one_thing_are_one_assignment() -> None:
     plan = azure_plan(on_azure('alpha'))
-    assignment = plan.resource_by_name['alpha-azure-project-log-analytics-reader-group-alpha-analysis']
+    assignment = plan.resource_by_name['alpha-azure-project-resource-viewer-group-alpha-analysis']
     key = 'azure:project:lantern-alpha|project.{}|azure:group:alpha-analysis'
-    assert assignment.intents == (key.format('view-compute'), key.format('view-logs'))
+    assert assignment.intents == tuple(key.format(f'view-{what}') for what in ('compute', 'logs', 'monitoring'))
     assert assignment.inputs['scope'] == ALPHA
 
 
 def test_our_own_roles_are_defined_once_and_before_they_are_assigned() -> None:
     plan = azure_plan(on_azure('alpha'), on_azure('beta'))
     definitions = {each.name: each for each in plan.resources if each.type.endswith(':RoleDefinition')}
-    assert definitions.keys() == {f'azure-role-storage-{role}' for role in ('lister', 'creator', 'mutator')}
+    assert definitions.keys() == {
+        *(f'azure-role-storage-{role}' for role in ('lister', 'creator', 'mutator')),
+        *(f'azure-role-{role}' for role in ('resource-viewer', 'role-viewer')),
+    }
     lister = definitions['azure-role-storage-lister'].inputs
     assert (lister['roleName'], lister['scope'], lister['assignableScopes']) == (
         'lantern-storage-lister',

@@ -159,6 +159,32 @@ def test_a_membership_that_has_ended_entitles_nobody() -> None:
 
 
 @pytest.mark.parametrize(
+    ('address', 'group'),
+    [
+        ('try-board@groups.example.org', 'common-gcp-try-board-group'),
+        ('Try-Board@Groups.Example.Org', 'common-gcp-try-board-group'),
+        ('try-beta-data-manager@groups.example.org', 'beta-gcp-try-beta-data-manager-group'),
+        # Without the prefix, or of another domain, it is another group, of other people.
+        ('board@groups.example.org', None),
+        ('try-board@example.org', None),
+    ],
+)
+def test_an_entitlement_comes_after_its_approvers_where_they_are_a_group_of_ours(
+    address: str, group: str | None
+) -> None:
+    plan = plan_of(
+        dataset('alpha', **LISTING),
+        dataset('beta'),
+        group_prefix='try-',
+        adhoc_groups=[{'name': 'board', 'description': 'Decides', 'members': []}],
+        temporary_access={'approver_groups': [address], 'steps': 1},
+    )
+    entitlement = plan.resource_by_name['alpha-gcp-temporary-bucket-access-main-read']
+    groups = {name for name in entitlement.depends_on if name.endswith('-group')}
+    assert groups - {'alpha-gcp-try-alpha-tmp-main-read-access-group'} == {*filter(None, [group])}
+
+
+@pytest.mark.parametrize(
     ('address', 'wanted'),
     [
         ('try-board@groups.example.org', '«common-azure-try-board-group.objectId»'),

@@ -41,25 +41,22 @@ _ITSELF = ('', Can.READ_METADATA)
 _SEEN_WITH_A_ROLE = 'predefined roles on a project include reading what the project is'
 _ADMINISTERING_IS_SEEING = 'who administers something sees it'
 
-_READER = (
-    'Reader reads all that is not contents: the configuration of everything in the resource group, who holds which role, '
-    'and, though it is contents, the images of its registries'
+_VIEWER = (
+    'whoever sees logs reads all that is not contents: the configuration of everything in the resource group, '
+    'and who holds which role'
 )
-_CONTAINS_READER = f'the role contains Reader. {_READER}'
-_LOGS = ('logs', Can.READ_METADATA)
-_READS: Final = (
+_VIEWS: Final = (
     _ITSELF,
     ('policy', Can.READ_METADATA),
     ('roles', Can.READ_METADATA),
     ('machines', Can.READ_METADATA),
     ('monitoring', Can.READ_METADATA),
+    ('logs', Can.READ_METADATA),
     ('every bucket', Can.READ_METADATA),
     ('every machine-account', Can.READ_METADATA),
     ('every registry', Can.READ_METADATA),
-    ('every registry', Can.LIST),
-    ('every registry', Can.READ),
 )
-"""What Reader on a resource group allows."""
+"""What the one role for viewing machines, logs and monitoring allows on a resource group."""
 
 APPROXIMATIONS: Final = (
     _row('gcp', 'project.view-compute', _SEEN_WITH_A_ROLE, added=(_ITSELF,)),
@@ -146,14 +143,18 @@ APPROXIMATIONS: Final = (
     _row('azure', 'secret.read', 'the role includes seeing what secret there is', added=(_ITSELF,)),
     _row('azure', 'account.act-as', 'the role includes seeing the identity', added=(_ITSELF,)),
     *(
-        _row('azure', role, reason, added=tuple(each for each in (*_READS, *more) if each != meant))
-        for role, reason, more, meant in (
-            ('project.view-compute', _CONTAINS_READER, (_LOGS,), ('machines', Can.READ_METADATA)),
-            ('project.view-logs', _CONTAINS_READER, (_LOGS,), _LOGS),
-            ('project.view-monitoring', _CONTAINS_READER, (_LOGS,), ('monitoring', Can.READ_METADATA)),
-            ('project.view-roles', _READER, (), ('roles', Can.READ_METADATA)),
-            ('project.browse', _READER, (), _ITSELF),
+        _row('azure', f'project.view-{what}', _VIEWER, added=tuple(each for each in _VIEWS if each != meant))
+        for what, meant in (
+            ('compute', ('machines', Can.READ_METADATA)),
+            ('logs', ('logs', Can.READ_METADATA)),
+            ('monitoring', ('monitoring', Can.READ_METADATA)),
         )
+    ),
+    _row(
+        'azure',
+        'project.view-roles',
+        'whoever sees the roles of a resource group sees it, and who holds which role',
+        added=(_ITSELF, ('policy', Can.READ_METADATA)),
     ),
 )
 """Every difference, by cloud and role."""

@@ -151,8 +151,11 @@ def _condition(inputs: Mapping[str, Plain]) -> str | None:
 def _abilities(thing: Thing, role: Role, condition: str | None) -> Abilities:
     abilities = set(_allowed(thing.kind, role, condition))
     if thing.kind not in LEAVES:
+        here = frozenset(abilities)
         for kind in LEAVES:
-            abilities |= {Ability(every(kind), each.can) for each in _allowed(kind, role, condition) if not each.part}
+            # A part of every thing counts as the thing, but for what the place has as its own: one permission for both.
+            allowed = _allowed(kind, role, condition)
+            abilities |= {Ability(every(kind), each.can) for each in allowed if not (each.part and each in here)}
     return frozenset(abilities)
 
 

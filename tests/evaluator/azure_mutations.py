@@ -50,8 +50,19 @@ def _entries(lowered: Lowered, key: str, change: Callable[[list[Plain]], list[Pl
 def _more_actions(lowered: Lowered) -> Iterator[Edit]:
     for action in (f'{CONTAINER}/delete', f'{CONTAINER}/*', '*/read', '*'):
         yield from _entries(lowered, 'actions', lambda now, new=action: [*now, new] if new not in now else now)  # type: ignore[misc]  # bound here
+    yield from _entries(lowered, 'notActions', lambda _: [])
     for action in (f'{BLOB}/delete', f'{BLOB}/deleteBlobVersion/action', f'{BLOB}/tags/write', f'{BLOB}/*'):
         yield from _entries(lowered, 'dataActions', lambda now, new=action: [*now, new] if new not in now else now)  # type: ignore[misc]  # bound here
+
+
+LEFT_OUT: Final = (
+    ('actions', 'notActions', f'{CONTAINER}/read'),
+    ('actions', 'notActions', '*/read'),
+    ('actions', 'notActions', 'Microsoft.Authorization/*/read'),
+    ('actions', 'notActions', 'Microsoft.Resources/subscriptions/resourceGroups/read'),
+    ('dataActions', 'notDataActions', f'{BLOB}/read'),
+)
+"""What a role may leave out of what it allows."""
 
 
 def _fewer_actions(lowered: Lowered) -> Iterator[Edit]:
@@ -59,8 +70,11 @@ def _fewer_actions(lowered: Lowered) -> Iterator[Edit]:
     # Whoever may write needs no permission to add, and moving is not counted: neither changes what anybody can do.
     for action in (f'{BLOB}/read', f'{BLOB}/write', f'{BLOB}/delete'):
         yield from _entries(lowered, 'dataActions', lambda now, old=action: [each for each in now if each != old])  # type: ignore[misc]  # bound here
-    yield from _entries(lowered, 'notDataActions', lambda _: [f'{BLOB}/read'])
-    yield from _entries(lowered, 'notActions', lambda _: [f'{CONTAINER}/read'])
+    for resource in of(lowered, DEFINITIONS):
+        entry = resource['inputs']['permissions'][0]
+        for key, less, action in LEFT_OUT:
+            if action in entry[key]:
+                yield with_inputs(resource, permissions=[{**entry, less: [*entry[less], action]}])
 
 
 def _conditional(lowered: Lowered) -> Iterator[Plain]:
@@ -140,8 +154,7 @@ def _wrong_ids(lowered: Lowered) -> Iterator[Edit]:
 
 
 def _lost_assignments(lowered: Lowered) -> Iterator[Edit]:
-    # Two roles of an analyst on a resource group allow the same: without one there is still the other.
-    return (without(resource) for resource in of(lowered, ASSIGNMENTS) if '/providers/' in resource['inputs']['scope'])
+    return (without(resource) for resource in of(lowered, ASSIGNMENTS))
 
 
 def _more_assignments(lowered: Lowered) -> Iterator[Edit]:

@@ -57,6 +57,9 @@ REGISTRIES: Final = (
     _control(Can.READ_METADATA, f'{REGISTRY}/read'),
     _control(Can.LIST, f'{REGISTRY}/pull/read'),
     _control(Can.READ, f'{REGISTRY}/pull/read'),
+    # Images that wait for a scan.
+    _control(Can.LIST, f'{REGISTRY}/quarantine/read'),
+    _control(Can.READ, f'{REGISTRY}/quarantine/read'),
     _control(Can.CREATE, f'{REGISTRY}/push/write'),
     _control(Can.OVERWRITE, f'{REGISTRY}/push/write'),
     _control(Can.DELETE, f'{REGISTRY}/artifacts/delete'),

@@ -21,6 +21,7 @@ SECRET: Final = f'{GROUP}/providers/Microsoft.KeyVault/vaults/alpha/secrets/key'
 IDENTITY: Final = f'{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/upload'
 
 READER, CONTRIBUTOR = '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1', 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
+VIEWER: Final = '0b6c3c6e-6f7e-5c57-8f2e-0d1c1d4a8d11'
 LIST_ONLY: Final = f"((!(ActionMatches{{'{BLOB}/read'}} AND NOT SubOperationMatches{{'Blob.List'}})))"
 
 ANA: Final = {'$lookup': ['azuread:index/getUser:getUser', {'userPrincipalName': 'ana@example.org'}, 'objectId']}
@@ -181,6 +182,28 @@ def test_reader_on_a_resource_group_pulls_images_and_reads_no_secret() -> None:
     assert can(access, 'registry', 'alphaimages') == {'list', 'read', 'read metadata'}
     assert can(access, 'secret', 'alpha/key') == set()
     assert can(access, 'bucket', 'alphaver/main') == {'read metadata'}
+
+
+@pytest.mark.parametrize(
+    ('left_out', 'operations'),
+    [
+        (('pull', 'quarantine'), {'read metadata'}),
+        # Either is enough to have images.
+        (('pull',), {'list', 'read', 'read metadata'}),
+        (('quarantine',), {'list', 'read', 'read metadata'}),
+    ],
+)
+def test_what_a_declared_role_leaves_out_of_reading_everything_nobody_in_it_can_do(
+    left_out: tuple[str, ...], operations: set[str]
+) -> None:
+    less = [f'Microsoft.ContainerRegistry/registries/{each}/read' for each in left_out]
+    role = definition(VIEWER, actions=('*/read',), notActions=less)
+    assert can(evaluate([*THINGS, role, assignment(GROUP, VIEWER)]), 'registry', 'alphaimages') == operations
+
+
+def test_what_a_role_on_a_group_allows_with_a_part_of_things_in_it_counts() -> None:
+    role = definition(VIEWER, data=(f'{BLOB}/tags/write',))
+    assert can(evaluate([*THINGS, role, assignment(GROUP, VIEWER)]), 'bucket', 'alphaver/main') == {'overwrite'}
 
 
 @pytest.mark.parametrize(

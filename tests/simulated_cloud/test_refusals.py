@@ -159,4 +159,4 @@ def test_no_entitlement_for_a_group_that_is_not_there(cloud: Cloud) -> None:
         entitle('group:nobody@groups.lantern.example.org', readers)
     with pytest.raises(Refused, match='Group nobody@groups'):
         entitle(readers, 'group:nobody@groups.lantern.example.org')
-    entitle(readers, 'group:data-access-approvers@lantern.example.org')
+    entitle(readers, 'group:cromwell-users@groups.lantern.example.org')

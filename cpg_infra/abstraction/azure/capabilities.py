@@ -32,7 +32,7 @@ AZURE_CAPABILITIES: dict[Capability, Expression] = {
     Capability.MUTATE: exact('a role that cannot delete the container'),
     Capability.LIST_EVERY_BUCKET: exact('the role that lists, on the resource group'),
     Capability.VIEW_PROJECT: approximate(
-        'Monitoring Reader and Log Analytics Reader on the resource group; the latter shows all of its configuration'
+        'roles of ours on the resource group; who views machines, logs or monitoring sees all of its configuration'
     ),
     Capability.BLOB: exact('a blob, uploaded by identity'),
     Capability.GROUP: approximate(

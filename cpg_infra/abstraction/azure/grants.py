@@ -124,7 +124,7 @@ class AzureGrants(AzureDirectory):
                     'permissions': [
                         {
                             'actions': list(role.actions),
-                            'notActions': [],
+                            'notActions': list(role.not_actions),
                             'dataActions': list(role.permissions),
                             'notDataActions': [],
                         },

@@ -32,12 +32,14 @@ class AzureRole(CloudRole):
     """A role of Azure.
 
     `slug` is its part of a logical name, `id` the GUID of a built-in role (a custom one's follows from its slug),
-    `permissions` the data actions and `actions` the others of a custom role; `condition` narrows each assignment.
+    `permissions` the data actions and `actions`, less `not_actions`, the others of a custom role; `condition` narrows
+    each assignment.
     """
 
     slug: str = ''
     id: str = ''
     actions: tuple[str, ...] = ()
+    not_actions: tuple[str, ...] = ()
     condition: str | None = None
 
 
@@ -45,7 +47,7 @@ def _built_in(name: str, id_: str, note: str | None = None) -> AzureRole:
     return AzureRole(name, note=note, slug=name.lower().replace(' ', '-'), id=id_)
 
 
-def _custom(slug: str, name: str, permissions: tuple[str, ...], condition: str | None = None) -> AzureRole:
+def _for_blobs(slug: str, name: str, permissions: tuple[str, ...], condition: str | None = None) -> AzureRole:
     return AzureRole(
         name,
         custom=True,
@@ -56,25 +58,42 @@ def _custom(slug: str, name: str, permissions: tuple[str, ...], condition: str |
     )
 
 
+def _for_projects(
+    slug: str, name: str, *actions: str, less: tuple[str, ...] = (), note: str | None = None
+) -> AzureRole:
+    return AzureRole(name, custom=True, note=note, slug=slug, actions=actions, not_actions=less)
+
+
 _READ, _ADD, _WRITE = f'{BLOBS}/read', f'{BLOBS}/add/action', f'{BLOBS}/write'
 _DELETE, _MOVE = f'{BLOBS}/delete', f'{BLOBS}/move/action'
 
-LISTER: Final = _custom('storage-lister', 'storage lister', (_READ,), LIST_ONLY)
-CREATOR: Final = _custom('storage-creator', 'storage viewer and creator', (_READ, _ADD, _WRITE), NO_TIER_CHANGE)
+LISTER: Final = _for_blobs('storage-lister', 'storage lister', (_READ,), LIST_ONLY)
+CREATOR: Final = _for_blobs('storage-creator', 'storage viewer and creator', (_READ, _ADD, _WRITE), NO_TIER_CHANGE)
 """Staged uploads (Hail, SDKs) need `write` also for a new blob. Without `delete` nobody in the role can remove the
 version that an overwrite leaves."""
-MUTATOR: Final = _custom('storage-mutator', 'storage object mutator', (_READ, _WRITE, _DELETE, _ADD, _MOVE))
+MUTATOR: Final = _for_blobs('storage-mutator', 'storage object mutator', (_READ, _WRITE, _DELETE, _ADD, _MOVE))
 """The built-in contributor could delete the container."""
 
 READER: Final = _built_in('Storage Blob Data Reader', '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1')
-_RESOURCE_READER = _built_in('Reader', 'acdd72a7-3385-48ef-bd42-f606fba81ae7')
-_LOG_READER = _built_in(
-    'Log Analytics Reader',
-    '73c42c96-874c-492b-b04d-ab87d138a893',
-    'contains Reader: the configuration, role assignments and budgets of the resource group',
-)
 
-CUSTOM_ROLES: Final = (LISTER, CREATOR, MUTATOR)
+_RESOURCE_GROUP = 'Microsoft.Resources/subscriptions/resourceGroups/read'
+_REGISTRIES = 'Microsoft.ContainerRegistry/registries'
+_WORKSPACES = 'Microsoft.OperationalInsights/workspaces'
+
+VIEWER: Final = _for_projects(
+    'resource-viewer',
+    'viewer of resources, logs and monitoring',
+    '*/read',
+    f'{_WORKSPACES}/analytics/query/action',
+    f'{_WORKSPACES}/search/action',
+    less=(f'{_REGISTRIES}/pull/read', f'{_REGISTRIES}/quarantine/read', f'{_WORKSPACES}/sharedKeys/read'),
+    note='shows the configuration, role assignments and budgets of the resource group',
+)
+"""Every built-in role that reads logs reads `*`, and for a registry reading is pulling its images."""
+ROLE_VIEWER: Final = _for_projects('role-viewer', 'viewer of roles', 'Microsoft.Authorization/*/read', _RESOURCE_GROUP)
+BROWSER: Final = _for_projects('browser', 'browser', _RESOURCE_GROUP)
+
+CUSTOM_ROLES: Final = (LISTER, CREATOR, MUTATOR, VIEWER, ROLE_VIEWER, BROWSER)
 """What the organisation defines."""
 
 AZURE_ROLES: Final[dict[Role, AzureRole]] = {
@@ -83,11 +102,11 @@ AZURE_ROLES: Final[dict[Role, AzureRole]] = {
     BucketRole.APPEND: CREATOR,
     BucketRole.MUTATE: MUTATOR,
     ProjectRole.LIST_BUCKETS: LISTER,
-    ProjectRole.VIEW_COMPUTE: _LOG_READER,
-    ProjectRole.VIEW_LOGS: _LOG_READER,
-    ProjectRole.VIEW_MONITORING: _built_in('Monitoring Reader', '43d0d8ad-25c7-4714-9337-8ba259a9fe05'),
-    ProjectRole.VIEW_ROLES: _RESOURCE_READER,
-    ProjectRole.BROWSE: _RESOURCE_READER,
+    ProjectRole.VIEW_COMPUTE: VIEWER,
+    ProjectRole.VIEW_LOGS: VIEWER,
+    ProjectRole.VIEW_MONITORING: VIEWER,
+    ProjectRole.VIEW_ROLES: ROLE_VIEWER,
+    ProjectRole.BROWSE: BROWSER,
     AccountRole.ACT_AS: _built_in(
         'Managed Identity Operator',
         'f1a07417-d97a-45cb-824c-7a7467783830',

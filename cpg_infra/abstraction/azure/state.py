@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cpg_infra.abstraction.base import CloudState
@@ -11,14 +10,12 @@ from cpg_infra.config.diagnostics import Path
 
 @dataclass(slots=True)
 class AzureState(CloudState):
-    """Where things lie, and what is written when everything has been declared."""
+    """Where things lie."""
 
     scopes: dict[str, str] = field(default_factory=dict)
     """The resource id of what a role can be assigned on, by the asset's key."""
     places: dict[str, str] = field(default_factory=dict)
     """The scope of the resource group that a storage account of ours is in, by the account's name."""
-    at_the_end: list[Callable[[], None]] = field(default_factory=list)
-    """Settings that take knowing every container of an account."""
     last_federation: dict[str, str] = field(default_factory=dict)
     """The logical name of the last federated credential of an identity, by the identity's asset key."""
     subscriptions: dict[str, str] = field(default_factory=dict)

@@ -18,6 +18,8 @@ class GcpGrants(GcpNames):
 
     def lower_grants(self) -> None:
         """Write every policy: one binding per role on what is ours, one member per principal elsewhere."""
+        for settle in self.state.at_the_end:
+            settle()
         roles = {role: iam.role_name(role, self.organisation_number) for role in GCP_ROLES}
         for granted in self.state.granted.values():
             kind = POLICIES[type(granted.target)]

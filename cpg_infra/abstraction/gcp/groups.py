@@ -17,6 +17,13 @@ _GROUP = Options(ignore_changes=('initialGroupConfig',))
 class GcpGroups(GcpNames):
     """Groups and their members."""
 
+    def own_group_at(self, address: str) -> str | None:
+        """The logical name of the resource that makes the group of an address, if it is one of ours."""
+        name = address.lower().partition('@')[0].removeprefix(self.organisation.group_prefix or '')
+        if self.group_address(name).lower() != address.lower():
+            return None
+        return self.state.made_by.get(f'{self.cloud.value}:group:{name}')
+
     def _lower_group(self, group: Group, principal: Principal, logical: str, by: By) -> None:
         inputs: dict[str, Value] = {
             'parent': f'customers/{self.gcp.customer_id}',

@@ -7,7 +7,7 @@ reviewer sees them; references are for what only Google knows (a project's numbe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import ClassVar
 
@@ -250,6 +250,22 @@ class GcpInfrastructure(GcpGroups, GcpGrants):
         enabled = self.require(CloudService.TEMPORARY_ACCESS)
         self.grant(agent, role, self.project, by)
         agent_binding = f'{self.project.resource}-{role.value.partition(".")[2]}-{slug(agent)}'
+        needed = [bucket.resource, agent_binding, *enabled, *self._made(group)]
+        # Approvers may be a group of ours, and groups of the organisation are made later.
+        self.state.at_the_end.append(
+            lambda: self._lower_entitlement(entitlement, key, group, bucket, terms, by, needed)
+        )
+
+    def _lower_entitlement(
+        self,
+        entitlement: Entitlement,
+        key: str,
+        group: Principal,
+        bucket: Bucket,
+        terms: TemporaryAccess,
+        by: By,
+        needed: Iterable[str | None],
+    ) -> None:
         self._resource(
             self.logical(key),
             'gcp:privilegedaccessmanager/entitlement:entitlement',
@@ -257,7 +273,7 @@ class GcpInfrastructure(GcpGroups, GcpGrants):
             entitlement_inputs(group, bucket, terms, Ref(str(self.project.resource), 'number')),
             by,
             entitlement.key,
-            depends_on=[bucket.resource, agent_binding, *enabled, *self._made(group)],
+            depends_on=[*needed, *(self.own_group_at(address) for address in terms.approvers)],
             options=_ENTITLEMENT,
         )
 
