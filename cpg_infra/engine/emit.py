@@ -20,6 +20,7 @@ from cpg_infra.engine.own_providers import own_providers, refuse_other_settings
 from cpg_infra.engine.pacing import UnderWay
 from cpg_infra.engine.refused import PlanRefusedError
 from cpg_infra.engine.registration import GenericResource, resource_options, stack_traces_left_out, start_registrations
+from cpg_infra.engine.sdk_log import leave_out_debug_log
 from cpg_infra.engine.stacks.facts import FACTS_OUTPUT, Facts, MissingFactsError, facts_output, missing_facts
 from cpg_infra.engine.stacks.shards import Shard
 from cpg_infra.engine.survey import Survey, survey
@@ -55,6 +56,7 @@ def emit(
     if missing and not pulumi.runtime.is_dry_run():
         raise MissingFactsError(missing, givers or {})
     refuse_other_settings(plan, resources.values())
+    leave_out_debug_log()
     registered = _register(plan, resources, outputs, found, facts or {})
     _tell(plan, len(on_paper), left_out)
     return registered
