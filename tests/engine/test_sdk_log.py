@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pulumi
 import pytest
 from pulumi.runtime import settings
@@ -52,8 +54,7 @@ def test_they_are_sent_to_whoever_asks_for_them(engine: Engine) -> None:
 def test_everything_else_is_asked_of_the_engine_itself(engine: Engine) -> None:
     leave_out_debug_log({})
     leave_out_debug_log({})
-    wrapped = settings.get_engine()
-    assert wrapped is not None
+    wrapped: Any = settings.get_engine()
     assert wrapped.GetRootResource() == 'root'
 
 
