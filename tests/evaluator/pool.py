@@ -42,7 +42,7 @@ def case(given_: Given) -> Case:
     """The two sides of an organisation's plan."""
     plan = plan_of(given_)
     lowered: Lowered = plan.to_json()['resources']  # type: ignore[assignment]  # the form of a plan
-    return Case(lowered, intended(plan, Beside.of(given_.organisation, given_.datasets)))
+    return Case(lowered, intended(plan, Beside.of(given_.organisation)))
 
 
 @cache
