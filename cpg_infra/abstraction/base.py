@@ -46,7 +46,7 @@ from cpg_infra.plan.access import Asset, AssetKind, Entitlement, Grant, Group, P
 from cpg_infra.plan.builder import PlanBuilder
 from cpg_infra.plan.owner import ORGANISATION_WIDE, Owner
 from cpg_infra.plan.resource import DEFAULT_OPTIONS, Options, Resource
-from cpg_infra.plan.roles import IN_WORDS, BucketRole, Role
+from cpg_infra.plan.roles import IN_WORDS, AccountRole, BucketRole, Role
 from cpg_infra.plan.values import Ref, Text, Value
 
 PROTECTED = Options(protect=True, retain=True)
@@ -502,12 +502,22 @@ class CloudInfrastructure(Lowering):
         )
 
     def federate(self, account: MachineAccount, key: str, issuer: str, subject: str, by: By) -> None:
-        """Let a program elsewhere become `account`: whoever `issuer` calls exactly `subject`. It needs no key."""
+        """Let a program elsewhere come in as `account`: whoever `issuer` calls exactly `subject`. It needs no key.
+
+        There is no policy that says so: the credential itself is the grant.
+        """
         if not self.can(Capability.FEDERATION):
             self.diagnose('not-expressible', f'{self.cloud}: {self.capabilities[Capability.FEDERATION].by}', by)
             return
         asset = self._asset(AssetKind.FEDERATION, f'{account.asset.split(":", 2)[2]}/{key}', by, within=account.asset)
-        self._lower_federation(asset, account, key, issuer, subject, by)
+        called = f'{issuer} {subject}'
+        program = self.builder.principal(
+            Principal(f'{self.cloud.value}:federated:{called}', PrincipalKind.FEDERATED, self.cloud, called),
+        )
+        role = AccountRole.COME_IN_AS
+        grant_key = f'{account.asset}|{role.value}|{program.key}'
+        grant = self.builder.grant(Grant(grant_key, program.key, role, account.asset, by.owner, by.origin))
+        self._lower_federation(asset, grant, account, key, issuer, subject, by)
 
     # Raw resources ----------------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ from cpg_infra.abstraction.specification import (
 )
 from cpg_infra.config.names import Cloud
 from cpg_infra.config.people import CPGInfrastructureUser
-from cpg_infra.plan.access import Asset, AssetKind, Entitlement, Group, Principal, PrincipalKind
+from cpg_infra.plan.access import Asset, AssetKind, Entitlement, Grant, Group, Principal, PrincipalKind
 from cpg_infra.plan.resource import Options
 from cpg_infra.plan.roles import IN_WORDS, Role
 from cpg_infra.plan.values import Ref, Text, Value
@@ -209,6 +209,7 @@ class DryRunInfrastructure(CloudInfrastructure):
     def _lower_federation(
         self,
         asset: Asset,
+        grant: Grant,
         account: MachineAccount,
         key: str,
         issuer: str,
@@ -216,7 +217,7 @@ class DryRunInfrastructure(CloudInfrastructure):
         by: By,
     ) -> None:
         inputs: dict[str, Value] = {'account': account.principal.address, 'issuer': issuer, 'subject': subject}
-        self._write('federation', f'{account.resource}-{key}', asset.name, inputs, by, asset.key)
+        self._write('federation', f'{account.resource}-{key}', asset.name, inputs, by, asset.key, grant.key)
 
     def _lower_secret(self, secret: Secret, by: By) -> None:
         self._write('secret', secret.resource, f'{secret.project}/{secret.name}', {}, by, secret.asset)

@@ -14,7 +14,7 @@ from cpg_infra.abstraction.specification import (
     TemporaryAccess,
 )
 from cpg_infra.config.dataset import CPGDatasetConfig
-from cpg_infra.plan.access import Asset, Entitlement, Group, Principal, PrincipalKind
+from cpg_infra.plan.access import Asset, Entitlement, Grant, Group, Principal, PrincipalKind
 from cpg_infra.plan.builder import PlanError
 from cpg_infra.plan.values import Text
 
@@ -163,6 +163,7 @@ class Lowering(ABC):
     def _lower_federation(
         self,
         asset: Asset,
+        grant: Grant,
         account: MachineAccount,
         key: str,
         issuer: str,

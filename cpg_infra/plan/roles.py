@@ -135,7 +135,8 @@ ONLY_ON_GOOGLE: frozenset[Role] = frozenset(
         *BillingRole,
     }
 )
-"""What plugins grant on Google Cloud; other clouds need no counterpart."""
+"""What is a role on Google Cloud only, where plugins grant it. Other clouds need no counterpart: on Azure a program comes
+in as an identity by a federated credential, not by a role."""
 
 IN_WORDS: dict[Role, str] = {
     BucketRole.LIST: 'list',

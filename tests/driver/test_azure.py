@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from cpg_infra.access import resolve
 from cpg_infra.config import ConfigurationError
-from cpg_infra.plan import Plan, Ref, Resource
+from cpg_infra.plan import AccountRole, Plan, PrincipalKind, Ref, Resource
 from tests.organisations import (
     AZURE,
     DESTINATION_ON_AZURE,
@@ -378,6 +379,34 @@ def test_programs_elsewhere_upload_without_a_key_one_after_the_other() -> None:
         'audiences': ['api://AzureADTokenExchange'],
     }
     assert plan.resource_by_name[f'{begin}-federation-two'].depends_on == (begin, f'{begin}-federation-one')
+
+
+def test_a_program_elsewhere_is_somebody_who_comes_in_as_the_upload_account() -> None:
+    named = [{'name': 'one', 'issuer': 'https://issuer.example.org', 'subject': 'program:one'}]
+    plan = azure_plan(on_azure('alpha', azure={'upload_federations': named}))
+    program = plan.principal_by_key['azure:federated:https://issuer.example.org program:one']
+    assert program.kind is PrincipalKind.FEDERATED
+    account = 'azure:machine-account:main-upload@lantern-alpha'
+    assert [(each.role, each.asset) for each in plan.grants if each.principal == program.key] == [
+        (AccountRole.COME_IN_AS, account)
+    ]
+    assert [each.role for each in resolve(plan).of(program.key)] == [AccountRole.COME_IN_AS]
+    credential = plan.resource_by_name['alpha-azure-service-account-main-upload-federation-one']
+    assert credential.intents == (
+        'azure:federation:main-upload@lantern-alpha/one',
+        f'{account}|account.come-in-as|{program.key}',
+    )
+
+
+def test_one_program_under_two_names_is_refused_at_its_place() -> None:
+    named = [
+        {'name': name, 'issuer': 'https://issuer.example.org', 'subject': 'program:one'} for name in ('one', 'two')
+    ]
+    with pytest.raises(ConfigurationError) as refused:
+        azure_plan(on_azure('alpha', azure={'upload_federations': named}))
+    (error,) = [str(each) for each in refused.value.diagnostics if each.severity == 'error']
+    assert error.startswith('alpha.azure.upload_federations.two: grant ')
+    assert 'federated:https://issuer.example.org program:one' in error
 
 
 # Budgets, secrets, registries -----------------------------------------------------------------------------

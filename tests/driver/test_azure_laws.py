@@ -18,6 +18,7 @@ from tests.random_organisations import Given, organisations
 few = settings(max_examples=10, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 WORLDS = (('azure',), ('gcp', 'azure'))
 ASSIGNMENT = 'azure-native:authorization:RoleAssignment'
+CREDENTIAL = 'azure-native:managedidentity:FederatedIdentityCredential'
 
 
 def plan(given: Given) -> Plan:
@@ -44,7 +45,8 @@ def test_there_is_one_assignment_for_each_scope_role_and_principal(given: Given)
 @given(organisations(worlds=WORLDS))
 def test_an_assignment_says_what_its_grants_mean_and_every_grant_has_one(given: Given) -> None:
     planned = plan(given)
-    carried: Counter[str] = Counter()
+    # A federated credential is the grant to come in as the identity.
+    carried = Counter(key for each in of(planned, CREDENTIAL) for key in each.intents[1:])
     kinds = {'group': 'Group', 'person': 'User', 'machine': 'ServicePrincipal'}
     for each in of(planned, ASSIGNMENT):
         carried.update(each.intents)

@@ -73,7 +73,7 @@ def gather(resources: Resources) -> Gathering:
             found.asked[who, there] |= {_request(ability, asked) for ability in abilities}
     for inputs in resources.inputs(FEDERATION):
         who = f'azure:outside:{text(inputs["issuer"])} {text(inputs["subject"])}'
-        found.given[who, Thing('azure', 'machine-account', identity_name(inputs))].add(Ability('', Can.ACT_AS))
+        found.given[who, Thing('azure', 'machine-account', identity_name(inputs))].add(Ability('', Can.CREATE_TOKENS))
     return found
 
 

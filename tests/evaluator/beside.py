@@ -2,43 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cpg_infra.config import Cloud, CPGDatasetComponents, CPGDatasetConfig, CPGInfrastructureConfig
+from cpg_infra.config import CPGInfrastructureConfig
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Three facts.
+    """Two facts.
 
     Without `memberships` the organisation keeps the members of its groups itself. `signs_in_as` says by which address
-    metamist knows a user: people sign in with one account, whatever clouds they are on. `becomes` says which programs
-    elsewhere (issuer and subject) may become which machine account on Azure.
+    metamist knows a user: people sign in with one account, whatever clouds they are on.
     """
 
     memberships: bool = True
     signs_in_as: Mapping[str, str] = field(default_factory=dict)
-    becomes: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, organisation: CPGInfrastructureConfig, datasets: Iterable[CPGDatasetConfig]) -> Beside:
+    def of(cls, organisation: CPGInfrastructureConfig) -> Beside:
         """What a configuration says."""
-        prefix = organisation.azure.dataset_storage_prefix if organisation.azure is not None else ''
         return cls(
             not organisation.disable_group_memberships,
             {
                 user: next(person.clouds[cloud].id for cloud in ('gcp', 'azure', 'dry-run') if cloud in person.clouds)
                 for user, person in organisation.users.items()
                 if person.clouds
-            },
-            {
-                f'main-upload@{prefix}{dataset.dataset}': frozenset(
-                    (each.issuer, each.subject) for each in dataset.azure.upload_federations
-                )
-                for dataset in datasets
-                if dataset.azure is not None
-                and Cloud.AZURE in dataset.clouds
-                and CPGDatasetComponents.STORAGE in dataset.components_on(Cloud.AZURE)
             },
         )

@@ -57,6 +57,7 @@ PREFIXES: Final[Mapping[PrincipalKind, str]] = {
     PrincipalKind.PERSON: 'user',
     PrincipalKind.MACHINE: 'serviceAccount',
     PrincipalKind.GROUP: 'group',
+    PrincipalKind.FEDERATED: 'outside',
 }
 
 _OBJECT_ID: Final = re.compile(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}')
@@ -148,13 +149,12 @@ def intended(plan: Plan, beside: Beside) -> Access:
     """
     intent = Intent(plan, beside)
     given: defaultdict[tuple[str, Thing], set[Ability]] = defaultdict(set)
-    for who, thing, abilities in (*_given(intent), *_outside(intent), *_in_services(intent), *_published(intent)):
+    for who, thing, abilities in (*_given(intent), *_in_services(intent), *_published(intent)):
         given[who, thing] |= abilities
     effective: defaultdict[tuple[str, Thing], set[Ability]] = defaultdict(set)
     for who, thing, abilities in (
         *_effective(intent),
         *_inherited(intent),
-        *_outside(intent),
         *_in_services(intent),
         *_published(intent),
     ):
@@ -208,14 +208,6 @@ def _published(intent: Intent) -> Iterator[tuple[str, Thing, Abilities]]:
                     address = intent.addresses[key]
                     who = address.lower() if isinstance(principal.address, str) else address
                     yield f'{group.cloud.value}:named:{who}', thing, frozenset({Ability('', Can.USE)})
-
-
-def _outside(intent: Intent) -> Iterator[tuple[str, Thing, Abilities]]:
-    for name, programs in intent.beside.becomes.items():
-        account = next(asset for asset in intent.plan.assets if asset.key == f'azure:machine-account:{name}')
-        for issuer, subject in programs:
-            who = f'azure:outside:{issuer} {subject}'
-            yield who, intent.thing(account), frozenset({Ability('', Can.ACT_AS)})
 
 
 def _effective(intent: Intent) -> Iterator[tuple[str, Thing, Abilities]]:

@@ -42,7 +42,7 @@ def plan_of(given_: Given) -> Plan:
 def case(given_: Given) -> Case:
     """The two sides of an organisation's plan."""
     plan = plan_of(given_)
-    return Case(lowered(plan.to_json()), intended(plan, Beside.of(given_.organisation, given_.datasets)))
+    return Case(lowered(plan.to_json()), intended(plan, Beside.of(given_.organisation)))
 
 
 @cache

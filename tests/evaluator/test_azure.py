@@ -229,7 +229,7 @@ def test_roles_on_other_things(scope: str, role: str, thing: tuple[str, str], op
     assert can(evaluate([*THINGS, assignment(scope, role)]), *thing) == operations
 
 
-def test_a_federated_program_acts_as_the_identity() -> None:
+def test_a_federated_program_makes_tokens_of_the_identity() -> None:
     federation = resource(
         'azure-native:managedidentity:FederatedIdentityCredential',
         'federation',
@@ -240,7 +240,7 @@ def test_a_federated_program_acts_as_the_identity() -> None:
     )
     access = evaluate([*THINGS, federation])
     who = 'azure:outside:https://issuer.example.org repo:lantern'
-    assert can(access, 'machine-account', 'alpha/upload', who) == {'act as'}
+    assert can(access, 'machine-account', 'alpha/upload', who) == {'create tokens'}
 
 
 def test_an_eligible_group_may_ask_on_the_terms_of_the_policy() -> None:

@@ -27,7 +27,7 @@ from cpg_infra.abstraction.roles import CloudRole
 from cpg_infra.abstraction.specification import Budget, RegistryFormat, TemporaryAccess
 from cpg_infra.config.names import Cloud
 from cpg_infra.config.organisation import CPGInfrastructureConfig
-from cpg_infra.plan.access import Asset, Entitlement, Principal
+from cpg_infra.plan.access import Asset, Entitlement, Grant, Principal
 from cpg_infra.plan.builder import PlanError
 from cpg_infra.plan.resource import Options
 from cpg_infra.plan.roles import Role
@@ -137,6 +137,7 @@ class AzureInfrastructure(AzureStorage, AzureVaults, AzureGrants):
     def _lower_federation(
         self,
         asset: Asset,
+        grant: Grant,
         account: MachineAccount,
         key: str,
         issuer: str,
@@ -160,6 +161,7 @@ class AzureInfrastructure(AzureStorage, AzureVaults, AzureGrants):
             },
             by,
             asset.key,
+            grant.key,
             # Two at a time on one identity are refused.
             depends_on=[account.resource, before],
         )
