@@ -10,16 +10,18 @@ from cpg_infra.config import Cloud, CPGDatasetComponents, CPGDatasetConfig, CPGI
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Three facts.
+    """Four facts.
 
     Without `memberships` the organisation keeps the members of its groups itself. `signs_in_as` says by which address
     metamist knows a user: people sign in with one account, whatever clouds they are on. `becomes` says which programs
-    elsewhere (issuer and subject) may become which machine account on Azure.
+    elsewhere (issuer and subject) may become which machine account on Azure. `chosen` names the switches that are on
+    and make a role of a cloud exact.
     """
 
     memberships: bool = True
     signs_in_as: Mapping[str, str] = field(default_factory=dict)
     becomes: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    chosen: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, organisation: CPGInfrastructureConfig, datasets: Iterable[CPGDatasetConfig]) -> Beside:
@@ -41,4 +43,5 @@ class Beside:
                 and Cloud.AZURE in dataset.clouds
                 and CPGDatasetComponents.STORAGE in dataset.components_on(Cloud.AZURE)
             },
+            frozenset({'strict_append'} if organisation.azure is not None and organisation.azure.strict_append else ()),
         )

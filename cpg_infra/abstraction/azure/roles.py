@@ -63,6 +63,9 @@ LISTER: Final = _custom('storage-lister', 'storage lister', (_READ,), LIST_ONLY)
 CREATOR: Final = _custom('storage-creator', 'storage viewer and creator', (_READ, _ADD, _WRITE), NO_TIER_CHANGE)
 """Staged uploads (Hail, SDKs) need `write` also for a new blob. Without `delete` nobody in the role can remove the
 version that an overwrite leaves."""
+STRICT_CREATOR: Final = _custom('storage-strict-creator', 'storage viewer and strict creator', (_READ, _ADD))
+"""Adding alone, for organisations whose programs upload each file in one request. It holds for block blobs: more can be
+appended to an append blob with it."""
 MUTATOR: Final = _custom('storage-mutator', 'storage object mutator', (_READ, _WRITE, _DELETE, _ADD, _MOVE))
 """The built-in contributor could delete the container."""
 
@@ -74,8 +77,8 @@ _LOG_READER = _built_in(
     'contains Reader: the configuration, role assignments and budgets of the resource group',
 )
 
-CUSTOM_ROLES: Final = (LISTER, CREATOR, MUTATOR)
-"""What the organisation defines."""
+CUSTOM_ROLES: Final = (LISTER, CREATOR, STRICT_CREATOR, MUTATOR)
+"""What the organisation defines, as far as it uses it."""
 
 AZURE_ROLES: Final[dict[Role, AzureRole]] = {
     BucketRole.LIST: LISTER,
@@ -98,3 +101,8 @@ AZURE_ROLES: Final[dict[Role, AzureRole]] = {
     RegistryRole.WRITE: _built_in('AcrPush', '8311e382-0749-4cb8-b61a-304f252e45ec', 'includes pulling'),
 }
 """Roles that are not here Azure does not have."""
+
+
+def role_for(role: Role, *, strict_append: bool) -> AzureRole:
+    """The role of Azure for one of ours, in an organisation that appends strictly or not."""
+    return STRICT_CREATOR if strict_append and role is BucketRole.APPEND else AZURE_ROLES[role]
