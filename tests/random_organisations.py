@@ -67,6 +67,7 @@ def sections(draw: st.DrawFn, world: tuple[str, ...]) -> dict[str, Plain]:
             **AZURE,
             'premium_tenant': draw(st.booleans()),
             'budget_start': draw(st.none() | st.just('2030-01-01')),
+            'invite_guests': draw(st.none() | st.just({'redirect_url': 'https://start.example.org'})),
             'config_resource_group': draw(st.none() | st.just('lantern-configuration')),
             'storage_sku': draw(st.sampled_from(['Standard_LRS', 'Standard_GRS'])),
         }
@@ -243,6 +244,7 @@ def varied(draw: st.DrawFn, given_: st.SearchStrategy[Given]) -> Given:
                     changes['hail']['gcp'].pop('git_credentials_secret_project')
     if changes.get('azure') is not None:
         changes['azure']['domains'] = draw(st.sampled_from([[], ['elsewhere.example.org'], ['example.org']]))
+        changes['azure']['strict_append'] = draw(st.booleans())
         for name, person in changes['users'].items():
             domain = draw(st.sampled_from(['example.org', 'guest.example.com']))
             person['clouds']['azure']['id'] = OBJECT_ID if name == 'femi' else f'{name}@{domain}'

@@ -52,6 +52,15 @@ class CPGInfrastructureConfig(Model):
     class Azure(Model):
         """The organisation on Azure."""
 
+        class Guests(Model):
+            """How people of other tenants become guests."""
+
+            redirect_url: str = Field(
+                description='Where they land after accepting the invitation, beginning with https://. A later change is '
+                'for those who are invited then.',
+                pattern=r'^https://\S+$',
+            )
+
         region: str = Field(description='Region of everything that names no other, for example `australiaeast`.')
         subscription: str = Field(description='Subscription id.')
         tenant: str = Field(description='Tenant id.')
@@ -81,6 +90,16 @@ class CPGInfrastructureConfig(Model):
             default=(),
             description='Domains whose addresses are principal names of the tenant; people with other addresses are '
             'guests and found by mail. Without any, the `domain` of the organisation.',
+        )
+        invite_guests: CPGInfrastructureConfig.Azure.Guests | None = Field(
+            default=None,
+            description='Invite people whose addresses are not of the `domains`, once they are let in somewhere. Without '
+            'it they must have been invited.',
+        )
+        strict_append: bool = Field(
+            default=False,
+            description='Whether those who may append can only add what is not there. Uploads in stages fail then, also '
+            'of new files: all of Hail Batch, large ones of other programs.',
         )
         storage_sku: Literal['Standard_LRS', 'Standard_GRS', 'Standard_RAGRS'] = Field(
             default='Standard_LRS',

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from cpg_infra.abstraction import Capability, CloudInfrastructure, Expression, Support
-from cpg_infra.config import Cloud, CPGDatasetComponents, CPGDatasetConfig, Severity
+from cpg_infra.config import Cloud, CPGDatasetComponents, CPGDatasetConfig, CPGInfrastructureConfig, Severity
 from cpg_infra.config.diagnostics import Diagnostic, Path, dataset_path, organisation_path
 
 COMPONENT_NEEDS: Final[Mapping[CPGDatasetComponents, Capability]] = {
@@ -88,6 +88,7 @@ def inexpressible(
 def inexpressible_everywhere(
     configs: Iterable[CPGDatasetConfig],
     clouds: Mapping[Cloud, type[CloudInfrastructure]],
+    organisation: CPGInfrastructureConfig,
 ) -> Iterable[Diagnostic]:
     """What a cloud expresses only nearly of what comes with the datasets on it, once for each cloud."""
     present = {
@@ -95,7 +96,7 @@ def inexpressible_everywhere(
     }
     for cloud, component in sorted(present, key=str):
         for capability in COMES_WITH.get(component, ()):
-            expression = clouds[cloud].capabilities[capability]
+            expression = clouds[cloud].expression(capability, organisation)
             if expression.support is not Support.EXACT:
                 path = organisation_path(cloud.value)
                 yield _said(capability.value, cloud, expression, path, Severity.WARNING)

@@ -66,7 +66,7 @@ class Infrastructure:
         common = self.dataset_configs.get(self.config.common_dataset)
         if common is None:
             return
-        yield from inexpressible_everywhere(self.dataset_configs.values(), self.implementations)
+        yield from inexpressible_everywhere(self.dataset_configs.values(), self.implementations, self.config)
         for name, dataset_config in self.dataset_configs.items():
             yield from inexpressible(dataset_config, self.implementations)
             for cloud in dataset_config.clouds:

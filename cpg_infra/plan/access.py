@@ -29,6 +29,7 @@ class AssetKind(StrEnum):
     BUCKET = 'bucket'
     BLOB = 'blob'
     MACHINE_ACCOUNT = 'machine-account'
+    GUEST = 'guest'
     ACCOUNT_KEY = 'account-key'
     FEDERATION = 'federation'
     VAULT = 'vault'

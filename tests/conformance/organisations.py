@@ -6,7 +6,7 @@ from functools import cache
 from typing import Final
 
 from cpg_infra.plan import Plan
-from tests.organisations import AZURE, GCP, SECTIONS, Plain, azure_only, dataset, on_azure, plan_of
+from tests.organisations import AZURE, GCP, SECTIONS, Plain, azure_only, dataset, on_azure, plan_of, user, users
 
 ORGANISATION: Final[dict[str, Plain]] = {
     'group_prefix': 'try-',
@@ -105,10 +105,12 @@ ORGANISATION_ON_AZURE: Final[dict[str, Plain]] = azure_only(
     group_prefix='try-',
     budget_notification_thresholds=[0.25, 1, 1.5],
     adhoc_groups=ORGANISATION['adhoc_groups'],
+    users={**users(), 'dara': user('dara', clouds={'azure': {'id': 'dara@guest.example.com'}})},
     azure={
         **AZURE,
         'premium_tenant': True,
         'domains': ['tenant.example.org'],
+        'invite_guests': {'redirect_url': 'https://start.example.org'},
         'storage_sku': 'Standard_RAGRS',
         'registry_sku': 'Premium',
     },

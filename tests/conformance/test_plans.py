@@ -69,6 +69,7 @@ EVERY_TYPE_ON_AZURE: Final = {
     'azure-native:storage:StorageAccount',
     'azuread:index/groupMember:GroupMember',
     'azuread:index/groupWithoutMembers:GroupWithoutMembers',
+    'azuread:index/invitation:Invitation',
     'cpg:hail:BillingProject',
     'cpg:hail:User',
 }
@@ -127,7 +128,8 @@ def test_a_value_of_a_vault_is_a_secret_although_the_sdk_does_not_say_so() -> No
 
 def test_the_example_organisation_conforms() -> None:
     assert said(lantern()) == []
-    assert types_of(lantern()) == EVERY_TYPE_ON_GOOGLE | EVERY_TYPE_ON_AZURE
+    # The visit of its one guest on Azure is over by then.
+    assert types_of(lantern()) == EVERY_TYPE_ON_GOOGLE | EVERY_TYPE_ON_AZURE - {'azuread:index/invitation:Invitation'}
     assert len(registered(lantern())) > 1500
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from cpg_infra.access import resolve
-from cpg_infra.config import ConfigurationError
+from cpg_infra.config import ConfigurationError, Severity
+from cpg_infra.engine.stacks import shards_of
 from cpg_infra.plan import AccountRole, Plan, PrincipalKind, Ref, Resource
 from tests.organisations import (
     AZURE,
@@ -24,6 +25,7 @@ from tests.organisations import (
     plan_of,
     two_clouds,
     user,
+    users,
 )
 
 SUBSCRIPTION = '/subscriptions/11111111-2222-4333-8444-555555555555'
@@ -176,6 +178,84 @@ def test_a_stack_must_be_set_to_the_organisations_subscription() -> None:
         'ARM_SUBSCRIPTION_ID',
         AZURE['subscription'],
     )
+
+
+# Guests ---------------------------------------------------------------------------------------------------
+
+INVITING = {**AZURE, 'domains': ['tenant.example.org'], 'invite_guests': {'redirect_url': 'https://start.example.org'}}
+INVITATION = 'azuread:index/invitation:Invitation'
+VISITOR = 'dara@guest.example.com'
+
+
+def with_a_guest(section: Plain, **members: Plain) -> Plan:
+    """Dara is of another tenant."""
+    people = {**users(), 'dara': user('dara', clouds={'azure': {'id': VISITOR}})}
+    given = {'analysis': ['ana', 'dara'], **members}
+    return azure_plan(on_azure('alpha', members=given), on_azure('beta', members=given), azure=section, users=people)
+
+
+def test_a_guest_is_invited_once_and_known_by_what_the_invitation_tells() -> None:
+    plan = with_a_guest(INVITING)
+    (invitation,) = plan.resources_by_type[INVITATION]
+    assert invitation.name == f'azure-guest-{VISITOR}'
+    assert invitation.owner.dataset == ''
+    assert not invitation.options.protect
+    assert invitation.inputs == {
+        'userEmailAddress': VISITOR,
+        'redirectUrl': 'https://start.example.org',
+        'message': {'language': 'en-US'},
+    }
+    ids = {
+        each.inputs['memberObjectId']
+        for each in plan.resources_by_type['azuread:index/groupMember:GroupMember']
+        if VISITOR in each.name
+    }
+    assert ids == {Ref(invitation.name, 'userId')}
+    assert 'getUser' in str(of_type(plan, 'azuread:index/groupMember:GroupMember'))
+
+
+def test_without_the_key_guests_are_looked_up_as_before() -> None:
+    plan = with_a_guest({**AZURE, 'domains': ['tenant.example.org']})
+    assert INVITATION not in plan.resources_by_type
+    assert f"(('mail', '{VISITOR}'),)" in str(of_type(plan, 'azuread:index/groupMember:GroupMember'))
+
+
+def test_an_organisation_without_guests_invites_nobody() -> None:
+    plan = azure_plan(on_azure('alpha', members={'analysis': ['ana']}), azure=INVITING)
+    assert INVITATION not in plan.resources_by_type
+
+
+def test_an_invitation_is_in_the_stack_before_all_that_name_it() -> None:
+    places = {
+        each.name: shard.name
+        for shard in shards_of(with_a_guest(INVITING), 'per-dataset', 'common')
+        for each in shard.deployed
+    }
+    assert places[f'azure-guest-{VISITOR}'] == 'foundation'
+
+
+# Appending ------------------------------------------------------------------------------------------------
+
+
+def test_appending_may_be_strict_and_then_a_warning_says_what_fails() -> None:
+    strict, plan = azure_plan(on_azure('alpha'), azure={**AZURE, 'strict_append': True}), azure_plan(on_azure('alpha'))
+    names = {each.name for each in strict.resources if 'storage-strict-creator' in each.name}
+    assert {each.name for each in plan.resources if 'storage-creator' in each.name} == {
+        name.replace('strict-', '') for name in names
+    }
+    role = strict.resource_by_name['azure-role-storage-strict-creator'].inputs['permissions']
+    assert "'dataActions': ['Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read'" in str(role)
+    assert '/write' not in str(role)
+    assert not any('condition' in strict.resource_by_name[name].inputs for name in names)
+    said = [(each.code, str(each)) for each in strict.diagnostics if each.severity is Severity.WARNING]
+    assert [text for code, text in said if code == 'strict-append'] == [
+        (
+            'warning: azure.strict_append: uploads in stages are refused on azure, also of new files: every one of Hail '
+            'Batch, so that the level standard cannot write through it, and large ones of other programs'
+        ),
+    ]
+    assert not any('append is only approximate' in text for _, text in said)
+    assert any('append is only approximate' in str(each) for each in plan.diagnostics)
 
 
 # Storage --------------------------------------------------------------------------------------------------

@@ -81,6 +81,20 @@ def tiny(**changes: Any) -> Plan:
     return Infrastructure(organisation(hail=None), [common], date=TODAY).plan()
 
 
+VISITOR: Final = 'eve@partner.example.org'
+"""Of another tenant, and never invited by hand."""
+
+
+def with_a_guest(*members: str) -> Plan:
+    """The tiny organisation, which invites guests, with Eve among its people."""
+    eve = {'id': 'eve', 'clouds': {'azure': {'id': VISITOR}}}
+    people = {name: {'id': name, 'clouds': {'azure': {'id': f'{name}@lantern.example.org'}}} for name in PEOPLE}
+    inviting = {**_AZURE, 'invite_guests': {'redirect_url': 'https://start.lantern.example.org'}}
+    whole = organisation(hail=None, azure=inviting, users={**people, 'eve': eve})
+    common = dataset('common', components={'azure': ['storage']}, members={'analysis': list(members)})
+    return Infrastructure(whole, [common], date=TODAY).plan()
+
+
 def on_both_clouds() -> Plan:
     """The common dataset on both clouds."""
     people = {

@@ -14,7 +14,10 @@ from tests.evaluator.words import Ability, Can
 
 @dataclass(frozen=True, slots=True)
 class Approximation:
-    """One difference. `on_request` is set for a role that is only given for a while."""
+    """One difference. `on_request` is set for a role that is only given for a while.
+
+    `unless` names an option of the organisation on that cloud with which there is no difference.
+    """
 
     cloud: str
     role: str
@@ -22,6 +25,7 @@ class Approximation:
     missing: frozenset[Ability]
     reason: str
     on_request: bool = False
+    unless: str | None = None
 
 
 def _row(
@@ -32,9 +36,10 @@ def _row(
     added: tuple[tuple[str, Can], ...] = (),
     missing: tuple[tuple[str, Can], ...] = (),
     on_request: bool = False,
+    unless: str | None = None,
 ) -> Approximation:
     more, less = (frozenset(Ability(part, can) for part, can in pairs) for pairs in (added, missing))
-    return Approximation(cloud, role, more, less, reason, on_request)
+    return Approximation(cloud, role, more, less, reason, on_request, unless)
 
 
 _ITSELF = ('', Can.READ_METADATA)
@@ -131,6 +136,7 @@ APPROXIMATIONS: Final = (
         'bucket.append',
         'uploads in blocks take the permission to write, and no condition tells a new blob from an old one',
         added=(('', Can.OVERWRITE),),
+        unless='strict_append',
     ),
     _row(
         'azure',

@@ -119,6 +119,9 @@ def _widened(lowered: Lowered) -> Iterator[Edit]:
 def _moved(lowered: Lowered) -> Iterator[Edit]:
     scopes = sorted({each['inputs']['scope'] for each in of(lowered, ASSIGNMENTS)})
     for resource in of(lowered, ASSIGNMENTS, ELIGIBLE):
+        # Two roles of an analyst on a resource group allow the same: where one goes there is still the other.
+        if '/providers/' not in resource['inputs']['scope'] and 'condition' not in resource['inputs']:
+            continue
         elsewhere = other(scopes, resource['inputs']['scope'])
         if elsewhere is not None:
             yield with_inputs(resource, scope=elsewhere)
@@ -181,6 +184,12 @@ def _more_memberships(lowered: Lowered) -> Iterator[Edit]:
         inputs['groupObjectId'] = other(groups, inputs['groupObjectId'])
         if inputs not in pairs and inputs['groupObjectId'] not in (None, inputs['memberObjectId']):
             yield beside(resource, MEMBERS, inputs)
+
+
+def _swapped_guests(lowered: Lowered) -> Iterator[Edit]:
+    for resource in of(lowered, 'azuread:index/invitation:'):
+        yield with_inputs(resource, userEmailAddress='stranger@example.com')
+        yield without(resource)
 
 
 def _moved_memberships(lowered: Lowered) -> Iterator[Edit]:
@@ -288,6 +297,7 @@ AZURE: Final = (
     Mutation('a membership is lost', _lost_memberships),
     Mutation('a group takes in one more member', _more_memberships),
     Mutation('a membership is of another group or member', _moved_memberships),
+    Mutation('somebody else is invited, or nobody', _swapped_guests),
     Mutation('an eligible role is active longer, without a reason or without approval', _other_terms),
     Mutation('an account, a container, a registry or a vault has another way in', _open_doors),
     Mutation('a program elsewhere is federated, and is another', _federated),

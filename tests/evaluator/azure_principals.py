@@ -56,10 +56,12 @@ def named(value: Plain, resources: Resources) -> str:
 
 
 def _made(logical: str, output: str, resources: Resources) -> str:
-    resource = resources.by_name[logical]
+    resource = resources.by_name.get(logical, {'type': 'nothing'})
     match resource['type'], output:
         case 'azuread:index/groupWithoutMembers:GroupWithoutMembers', 'objectId':
             return f'azure:group:{text(resource["inputs"]["displayName"])}'
+        case 'azuread:index/invitation:Invitation', 'userId':
+            return f'azure:user:{text(resource["inputs"]["userEmailAddress"])}'
         case 'azure-native:managedidentity:UserAssignedIdentity', 'principalId':
             return f'azure:serviceAccount:«{logical}.{output}»'
         case type_, _:

@@ -10,14 +10,16 @@ from cpg_infra.config import CPGInfrastructureConfig
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Two facts.
+    """Three facts.
 
     Without `memberships` the organisation keeps the members of its groups itself. `signs_in_as` says by which address
-    metamist knows a user: people sign in with one account, whatever clouds they are on.
+    metamist knows a user: people sign in with one account, whatever clouds they are on. `chosen` names the switches
+    that are on and make a role of a cloud exact.
     """
 
     memberships: bool = True
     signs_in_as: Mapping[str, str] = field(default_factory=dict)
+    chosen: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, organisation: CPGInfrastructureConfig) -> Beside:
@@ -29,4 +31,5 @@ class Beside:
                 for user, person in organisation.users.items()
                 if person.clouds
             },
+            frozenset({'strict_append'} if organisation.azure is not None and organisation.azure.strict_append else ()),
         )

@@ -11,6 +11,7 @@ from tests.random_organisations import Given
 BUDGETS: Final = {cloud: {'monthly_budget': 100, 'shared_total_budget': 50} for cloud in ('gcp', 'azure')}
 FEDERATION: Final = {'name': 'github', 'issuer': 'https://issuer.example.org', 'subject': 'repo:lantern/uploads'}
 POLICY: Final = '11111111-2222-4333-8444-555555555555'
+GUESTS: Final = {'redirect_url': 'https://start.example.org'}
 ELSEWHERE: Final = '99999999-2222-4333-8444-555555555555'
 """A subscription of one dataset. Its people are let into others, and those of others into it."""
 
@@ -24,7 +25,8 @@ def on_google() -> Given:
 def on_both() -> Given:
     """The same on both clouds, as far as Azure can."""
     clouds: dict[str, Plain] = {'deploy_locations': ['gcp', 'azure'], 'budgets': BUDGETS}
-    changes = {**two_clouds(), 'azure': {**AZURE, 'premium_tenant': True, 'config_resource_group': 'lantern-config'}}
+    more = {'premium_tenant': True, 'config_resource_group': 'lantern-config', 'invite_guests': GUESTS}
+    changes = {**two_clouds(), 'azure': {**AZURE, **more}}
     return Given(
         organisation(**{**ORGANISATION, **changes, 'gcp': ORGANISATION['gcp']}),
         (

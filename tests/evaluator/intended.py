@@ -130,11 +130,13 @@ def on_paper(cloud: Cloud | None) -> bool:
 
 
 @cache
-def means(cloud: Cloud | None, role: Role, *, on_request: bool = False) -> Abilities:
-    """What a role allows on a cloud: its meaning, and the differences that are listed."""
+def means(
+    cloud: Cloud | None, role: Role, chosen: frozenset[str] = frozenset(), *, on_request: bool = False
+) -> Abilities:
+    """What a role allows on a cloud: its meaning, and the differences that are listed and not chosen away."""
     wanted = {Ability(PARTS.get(role, ''), Can(operation.value)) for operation in OPERATIONS[role]}
     row = BY_ROLE.get((cloud.value if cloud is not None else '', role.value, on_request))
-    if row is None:
+    if row is None or row.unless in chosen:
         return frozenset(wanted)
     assert row.missing <= wanted, f'{row} takes away what {role.value} does not mean'
     assert row.added.isdisjoint(wanted), f'{row} adds what {role.value} means anyway'
@@ -182,7 +184,7 @@ def _given(intent: Intent) -> Iterator[tuple[str, Thing, Abilities]]:
         asset = intent.assets[grant.asset]
         if not isinstance(grant.role, HailRole | MetamistRole) and not on_paper(asset.cloud):
             principal = intent.plan.principal_by_key[grant.principal]
-            yield intent.who(principal), intent.thing(asset), means(asset.cloud, grant.role)
+            yield intent.who(principal), intent.thing(asset), means(asset.cloud, grant.role, intent.beside.chosen)
 
 
 def _in_services(intent: Intent) -> Iterator[tuple[str, Thing, Abilities]]:
@@ -224,7 +226,7 @@ def _effective(intent: Intent) -> Iterator[tuple[str, Thing, Abilities]]:
             yield (
                 intent.who(principal),
                 intent.thing(asset),
-                frozenset(_counted(means(asset.cloud, holding.role), here)),
+                frozenset(_counted(means(asset.cloud, holding.role, intent.beside.chosen), here)),
             )
 
 
@@ -264,7 +266,7 @@ def _requests(intent: Intent) -> dict[tuple[str, Thing], frozenset[Request]]:
             who = intent.who(intent.plan.principal_by_key[holding.principal])
             found[who, intent.thing(asset)] |= {
                 Request(ability, int(holding.at_most.total_seconds()), True, *_approval(asset.cloud, allowance))
-                for ability in means(asset.cloud, holding.role, on_request=True)
+                for ability in means(asset.cloud, holding.role, intent.beside.chosen, on_request=True)
             }
     return {key: frozenset(requests) for key, requests in found.items()}
 

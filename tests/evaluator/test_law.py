@@ -8,7 +8,7 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from cpg_infra.abstraction import IMPLEMENTATIONS
-from cpg_infra.config import Cloud
+from cpg_infra.config import Cloud, CPGInfrastructureConfig
 from cpg_infra.plan import Plan
 from cpg_infra.plan.roles import ONLY_ON_GOOGLE
 from tests.driver.rich import alpha
@@ -22,6 +22,7 @@ from tests.evaluator.pool import ON, case, plan_of
 from tests.evaluator.resources import lowered
 from tests.examples import lantern
 from tests.organisations import infrastructure_of
+from tests.random_organisations import Given
 
 few = settings(max_examples=15, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 """A plan and its evaluation take a tenth of a second, so making a failing one smaller would take minutes."""
@@ -78,6 +79,16 @@ def test_every_listed_difference_is_about_a_role_and_has_a_reason() -> None:
     assert [row for row in APPROXIMATIONS if not row.added and not row.missing] == []
     keys = [(row.cloud, row.role, row.on_request) for row in APPROXIMATIONS]
     assert len(keys) == len(set(keys))
+
+
+def test_where_appending_is_strict_it_is_exact() -> None:
+    given_ = EVERYTHING['azure']()
+    section = {**given_.organisation.model_dump(mode='json', exclude_unset=True)['azure'], 'strict_append': True}
+    whole = {**given_.organisation.model_dump(mode='json', exclude_unset=True), 'azure': section}
+    strict = Given(CPGInfrastructureConfig.from_dict(whole), given_.datasets)
+    beside = Beside.of(strict.organisation)
+    assert differences(plan_of(strict), beside) == []
+    assert any('overwrite' in each for each in differences(plan_of(given_), beside))
 
 
 def test_a_plan_without_members_of_groups_gives_what_was_given_directly() -> None:

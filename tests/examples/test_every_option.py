@@ -32,6 +32,7 @@ OF_PLUGINS: Final = (
 
 LEFT_AT_DEFAULT: Final = frozenset(
     {
+        'azure.strict_append',
         'common_dataset_access',  # `readonly` would hide what most organisations have
         'disable_group_memberships',  # for hours of a migration; the plan would hold no members at all
         'gcp.allow_external_group_members',

@@ -1,6 +1,7 @@
 """Groups of the directory, who is in them, and the object ids of everybody.
 
-The directory knows everybody by an object id. Those of what we make a deployment tells; people are looked up; Hail
+The directory knows everybody by an object id. Those of what we make a deployment tells; people are looked up, or
+invited where the organisation wants that; Hail
 Batch tells the id of an *application*, whose service principal is who can be let in.
 """
 
@@ -11,7 +12,10 @@ from collections.abc import Mapping
 from cpg_infra.abstraction.azure.names import AzureNames, is_object_id
 from cpg_infra.abstraction.handles import By
 from cpg_infra.abstraction.slugs import slug
-from cpg_infra.plan.access import Group, Principal, PrincipalKind
+from cpg_infra.config.diagnostics import organisation_path
+from cpg_infra.plan.access import AssetKind, Group, Principal, PrincipalKind
+from cpg_infra.plan.owner import ORGANISATION_WIDE, Owner
+from cpg_infra.plan.resource import Options
 from cpg_infra.plan.values import Lookup, Ref, Text, Value
 
 PRINCIPAL_TYPES: Mapping[PrincipalKind, str] = {
@@ -22,6 +26,11 @@ PRINCIPAL_TYPES: Mapping[PrincipalKind, str] = {
 """Said with every assignment: the directory replicates late, and Azure cannot tell what a new id is."""
 
 
+_INVITATION = Options(retain=True, ignore_changes=('message', 'redirectUrl'))
+"""To delete an invitation is to delete the guest's account, which they may have for other reasons too; and to change one
+is to delete it and invite anew."""
+
+
 class AzureDirectory(AzureNames):
     """Groups and identities."""
 
@@ -30,7 +39,8 @@ class AzureDirectory(AzureNames):
         if principal.kind is PrincipalKind.MACHINE:
             return principal.address
         if principal.kind is PrincipalKind.PERSON:
-            return self._person_id(str(principal.address))
+            address = str(principal.address)
+            return Ref(self._invitation(principal), 'userId') if self._is_invited(address) else self._person_id(address)
         made_by = self.state.made_by.get(principal.key)
         if made_by is not None:
             return Ref(made_by, 'objectId')
@@ -42,6 +52,31 @@ class AzureDirectory(AzureNames):
         # A guest's principal name is made up by the tenant; what people know is the mail address.
         key = 'userPrincipalName' if self._is_of_the_tenant(address) else 'mail'
         return Lookup('azuread:index/getUser:getUser', ((key, address),), 'objectId')
+
+    def _is_invited(self, address: str) -> bool:
+        return self.azure.invite_guests is not None and '@' in address and not self._is_of_the_tenant(address)
+
+    def _invitation(self, guest: Principal) -> str:
+        """The logical name of the invitation of a guest; made on first use, once in the organisation."""
+        logical, address = f'{self.cloud.value}-guest-{guest.address}', str(guest.address)
+        if guest.key not in self.state.made_by and self.azure.invite_guests is not None:
+            self.state.made_by[guest.key] = logical
+            by = By(Owner(ORGANISATION_WIDE, self.cloud, 'guests'), organisation_path('azure', 'invite_guests'))
+            self._resource(
+                logical,
+                'azuread:index/invitation:Invitation',
+                address,
+                {
+                    'userEmailAddress': address,
+                    'redirectUrl': self.azure.invite_guests.redirect_url,
+                    # Without a message nobody is told.
+                    'message': {'language': 'en-US'},
+                },
+                by,
+                self._asset(AssetKind.GUEST, address, by).key,
+                options=_INVITATION,
+            )
+        return logical
 
     def _is_of_the_tenant(self, address: str) -> bool:
         domain = address.rpartition('@')[2]

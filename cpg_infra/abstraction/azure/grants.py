@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from cpg_infra.abstraction.azure.conditions import VERSION
 from cpg_infra.abstraction.azure.directory import PRINCIPAL_TYPES, AzureDirectory
-from cpg_infra.abstraction.azure.roles import AZURE_ROLES, AzureRole, guid
+from cpg_infra.abstraction.azure.roles import AzureRole, guid, role_for
 from cpg_infra.abstraction.azure.scopes import role_definition_id, subscription_of, subscription_scope
 from cpg_infra.abstraction.handles import By, GrantTarget
 from cpg_infra.abstraction.slugs import slug
@@ -48,7 +48,7 @@ class AzureGrants(AzureDirectory):
     def _assignments(self) -> dict[tuple[str, str, str], _Assignment]:
         found: dict[tuple[str, str, str], _Assignment] = {}
         for granted in self.state.granted.values():
-            role = AZURE_ROLES[granted.role]
+            role = role_for(granted.role, strict_append=self.azure.strict_append)
             scope = self.state.scopes.get(granted.target.asset)
             for grant, principal in granted.holders.values():
                 if scope is None:

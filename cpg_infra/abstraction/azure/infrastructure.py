@@ -21,7 +21,7 @@ from cpg_infra.abstraction.azure.scopes import identity_scope, registry_scope
 from cpg_infra.abstraction.azure.storage import AzureStorage
 from cpg_infra.abstraction.azure.vaults import AzureVaults
 from cpg_infra.abstraction.base import PROTECTED
-from cpg_infra.abstraction.capability import Capability, Expression, unsupported
+from cpg_infra.abstraction.capability import Capability, Expression, exact, unsupported
 from cpg_infra.abstraction.handles import AccountKey, Bucket, By, MachineAccount, Project, Registry
 from cpg_infra.abstraction.roles import CloudRole
 from cpg_infra.abstraction.specification import Budget, RegistryFormat, TemporaryAccess
@@ -202,8 +202,10 @@ class AzureInfrastructure(AzureStorage, AzureVaults, AzureGrants):
 
     @classmethod
     def expression(cls, capability: Capability, organisation: CPGInfrastructureConfig) -> Expression:
-        """Without the licence there is no temporary access."""
+        """Without the licence there is no temporary access; appending may be strict."""
         section = organisation.azure
+        if capability is Capability.APPEND and section is not None and section.strict_append:
+            return exact('a role that adds blobs, each in one request; uploads in stages are refused')
         if capability is Capability.TEMPORARY_ACCESS and section is not None and not section.premium_tenant:
             return unsupported('only a tenant with a premium licence has eligible roles: azure.premium_tenant')
         return super().expression(capability, organisation)

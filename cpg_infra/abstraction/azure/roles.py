@@ -71,6 +71,9 @@ LISTER: Final = _for_blobs('storage-lister', 'storage lister', (_READ,), LIST_ON
 CREATOR: Final = _for_blobs('storage-creator', 'storage viewer and creator', (_READ, _ADD, _WRITE), NO_TIER_CHANGE)
 """Staged uploads (Hail, SDKs) need `write` also for a new blob. Without `delete` nobody in the role can remove the
 version that an overwrite leaves."""
+STRICT_CREATOR: Final = _for_blobs('storage-strict-creator', 'storage viewer and strict creator', (_READ, _ADD))
+"""Adding alone, for organisations whose programs upload each file in one request. It holds for block blobs: more can be
+appended to an append blob with it."""
 MUTATOR: Final = _for_blobs('storage-mutator', 'storage object mutator', (_READ, _WRITE, _DELETE, _ADD, _MOVE))
 """The built-in contributor could delete the container."""
 
@@ -93,8 +96,8 @@ VIEWER: Final = _for_projects(
 ROLE_VIEWER: Final = _for_projects('role-viewer', 'viewer of roles', 'Microsoft.Authorization/*/read', _RESOURCE_GROUP)
 BROWSER: Final = _for_projects('browser', 'browser', _RESOURCE_GROUP)
 
-CUSTOM_ROLES: Final = (LISTER, CREATOR, MUTATOR, VIEWER, ROLE_VIEWER, BROWSER)
-"""What the organisation defines."""
+CUSTOM_ROLES: Final = (LISTER, CREATOR, STRICT_CREATOR, MUTATOR, VIEWER, ROLE_VIEWER, BROWSER)
+"""What the organisation defines, as far as it uses it."""
 
 AZURE_ROLES: Final[dict[Role, AzureRole]] = {
     BucketRole.LIST: LISTER,
@@ -117,3 +120,8 @@ AZURE_ROLES: Final[dict[Role, AzureRole]] = {
     RegistryRole.WRITE: _built_in('AcrPush', '8311e382-0749-4cb8-b61a-304f252e45ec', 'includes pulling'),
 }
 """Roles that are not here Azure does not have."""
+
+
+def role_for(role: Role, *, strict_append: bool) -> AzureRole:
+    """The role of Azure for one of ours, in an organisation that appends strictly or not."""
+    return STRICT_CREATOR if strict_append and role is BucketRole.APPEND else AZURE_ROLES[role]

@@ -126,6 +126,18 @@ def azure_is_named_by_ids(whole: Whole, organisation: CPGInfrastructureConfig) -
         )
 
 
+def strict_append_refuses_stages(whole: Whole, organisation: CPGInfrastructureConfig) -> Findings:
+    """Who chose that nothing is overwritten should know which uploads fail for it."""
+    if organisation.azure is not None and organisation.azure.strict_append and any(whole.on(Cloud.AZURE)):
+        yield whole.finding(
+            'strict-append',
+            organisation_path('azure', 'strict_append'),
+            'uploads in stages are refused on azure, also of new files: every one of Hail Batch, so that the level '
+            'standard cannot write through it, and large ones of other programs',
+            severity=Severity.WARNING,
+        )
+
+
 def gcp_has_a_billing_account(whole: Whole, organisation: CPGInfrastructureConfig) -> Findings:
     """Nothing deploys on Google Cloud without a billing account to pay for its projects."""
     names = [dataset.dataset for dataset in whole.on(Cloud.GCP)]
@@ -237,6 +249,7 @@ RULES = (
 RULES_WITH_ORGANISATION = (
     organisation_has_its_clouds,
     azure_is_named_by_ids,
+    strict_append_refuses_stages,
     gcp_has_a_billing_account,
     git_credentials_name_their_project,
     components_have_their_sections,

@@ -35,7 +35,7 @@ _PLACES: Final = frozenset(
 )
 """Things that other things lie in."""
 
-_SHARED_THINGS: Final = _PLACES | {AssetKind.MACHINE_ACCOUNT, AssetKind.ROLE}
+_SHARED_THINGS: Final = _PLACES | {AssetKind.GUEST, AssetKind.MACHINE_ACCOUNT, AssetKind.ROLE}
 """What the organisation has for all datasets, beside its groups. What lies *in* these things (blobs, versions of a
 secret, members, policies) tells of datasets and comes last."""
 

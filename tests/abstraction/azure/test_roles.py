@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from cpg_infra.abstraction.azure.roles import AZURE_ROLES, CUSTOM_ROLES, AzureRole, guid
+from cpg_infra.abstraction.azure.roles import AZURE_ROLES, CUSTOM_ROLES, AzureRole, guid, role_for
 from cpg_infra.plan import AccountRole, BucketRole, ProjectRole, RegistryRole, Role, SecretRole
 
 C = 'Microsoft.Storage/storageAccounts/blobServices/containers'
@@ -90,7 +90,19 @@ def test_each_role_has_a_part_of_logical_names_of_its_own() -> None:
     by_slug: dict[str, AzureRole] = {}
     for role in AZURE_ROLES.values():
         assert by_slug.setdefault(role.slug, role) == role
-    assert {role.slug for role in CUSTOM_ROLES} == {role.slug for role in AZURE_ROLES.values() if role.custom}
+    strict = role_for(BucketRole.APPEND, strict_append=True)
+    assert strict.slug not in by_slug
+    ours = {role.slug for role in AZURE_ROLES.values() if role.custom}
+    assert {role.slug for role in CUSTOM_ROLES} == {*ours, strict.slug}
+
+
+def test_appending_strictly_is_adding_alone_and_changes_no_other_role() -> None:
+    strict = role_for(BucketRole.APPEND, strict_append=True)
+    assert strict.permissions == (f'{B}/read', f'{B}/add/action')
+    assert strict.condition is None
+    others = {role for role in AZURE_ROLES if role is not BucketRole.APPEND}
+    assert {role: role_for(role, strict_append=True) for role in others} == {role: AZURE_ROLES[role] for role in others}
+    assert role_for(BucketRole.APPEND, strict_append=False) == AZURE_ROLES[BucketRole.APPEND]
 
 
 def test_ids_follow_from_what_they_are_of_and_never_change() -> None:

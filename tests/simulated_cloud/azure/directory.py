@@ -152,6 +152,12 @@ def _invitation_outputs(world: World, inputs: Inputs) -> Properties:
     return {'userId': user, 'redeemUrl': f'https://login.example.org/redeem/{world.next_number()}'}
 
 
+def _delete_guest(world: World, key: str, known: Inputs) -> None:
+    # The provider has nothing to take back an invitation with, so it deletes the user.
+    world.remove(f'user {known["userId"]}')
+    world.remove(key)
+
+
 INVITATION = Thing(
     'azuread:index/invitation:Invitation',
     key=lambda inputs: f'invitation {inputs["userEmailAddress"].lower()}',
@@ -161,4 +167,5 @@ INVITATION = Thing(
     wrong=_wrong_invitation,
     refuse=_refuse_invitation,
     outputs=_invitation_outputs,
+    deleting=_delete_guest,
 )
