@@ -104,7 +104,7 @@ def _refuse_where_not_assignable(inputs: Mapping[str, Plain], resources: Resourc
     """Azure refuses a role of the organisation where its definition does not say that it may be assigned."""
     scope, name = text(inputs['scope']).lower(), text(inputs['roleDefinitionId']).lower()
     for definition in resources.inputs(DEFINITION):
-        assignable = [text(each).lower() for each in definition.get('assignableScopes') or (definition['scope'],)]
+        assignable = [text(each).lower() for each in definition.get('assignableScopes', [definition['scope']])]
         guid = text(definition.get('roleDefinitionId', '')).lower()
         if name.rpartition('/')[2] == guid and not any(f'{scope}/'.startswith(f'{each}/') for each in assignable):
             raise UnreadableError(f'the role {guid} is not assignable at {scope}')

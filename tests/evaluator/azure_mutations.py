@@ -244,7 +244,8 @@ def _federated(lowered: Lowered) -> Iterator[Edit]:
     for resource in of(lowered, 'azure-native:managedidentity:FederatedIdentityCredential'):
         yield with_inputs(resource, subject='repo:stranger/stranger')
         yield with_inputs(resource, issuer='https://token.example.com')
-        yield with_inputs(resource, resourceGroupName='lantern-common')
+        if resource['inputs']['resourceGroupName'] != 'lantern-common':
+            yield with_inputs(resource, resourceGroupName='lantern-common')
         yield without(resource)
 
 
@@ -269,9 +270,15 @@ def _other_subscriptions(lowered: Lowered) -> Iterator[Edit]:
 
 def _less_assignable(lowered: Lowered) -> Iterator[Edit]:
     for resource in of(lowered, DEFINITIONS):
+        guid = resource['inputs']['roleDefinitionId']
+        # Where nobody holds the role it is not missed.
+        used = [
+            each['inputs']['scope'] for each in of(lowered, ASSIGNMENTS) if guid in each['inputs']['roleDefinitionId']
+        ]
         scopes = resource['inputs']['assignableScopes']
-        if len(scopes) > 1:
-            yield from (with_inputs(resource, assignableScopes=[scope]) for scope in scopes)
+        for left_out in scopes:
+            if any(scope.startswith(left_out) for scope in used):
+                yield with_inputs(resource, assignableScopes=[scope for scope in scopes if scope != left_out])
 
 
 def _unknown(lowered: Lowered) -> Iterator[Edit]:

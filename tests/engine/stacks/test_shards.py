@@ -140,7 +140,7 @@ def test_every_resource_is_in_one_shard_and_every_shard_after_what_it_needs(give
             )
     gives = {(shard.name, ref) for shard in shards.values() for ref in shard.gives}
     assert gives == {(shard.givers[ref.resource], ref) for shard in shards.values() for ref in shard.reads}
-    assert {ref.output for _, ref in gives} <= {'identity', 'number', 'objectId', 'principalId'}
+    assert {ref.output for _, ref in gives} <= {'identity', 'number', 'objectId', 'principalId', 'userId'}
 
 
 @settings(max_examples=40, deadline=None)
