@@ -12,7 +12,7 @@ import gc
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
-_waiting: set[asyncio.Task[None]] = set()
+_waiting: set[asyncio.Future[None]] = set()
 """The event loop itself holds tasks weakly."""
 
 
@@ -29,19 +29,18 @@ def collector_resting(ended: Callable[[], Awaitable[None]]) -> Iterator[None]:
     gc.disable()
     try:
         yield
-        task = asyncio.ensure_future(_wake_after(ended))
+        task = asyncio.ensure_future(ended())
     except BaseException:
         gc.enable()
         raise
     _waiting.add(task)
-    task.add_done_callback(_waiting.discard)
+    # Not inside of the task: one that is cancelled before its first turn runs nothing of itself.
+    task.add_done_callback(_wake)
 
 
-async def _wake_after(ended: Callable[[], Awaitable[None]]) -> None:
-    try:
-        await ended()
-    finally:
-        gc.enable()
+def _wake(task: asyncio.Future[None]) -> None:
+    _waiting.discard(task)
+    gc.enable()
 
 
 def _in_event_loop() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import Iterator, Mapping
 
@@ -67,6 +68,20 @@ def test_a_failing_block_wakes_it_at_once() -> None:
 
     run(program, preview=False)
     assert seen == [False, True]
+
+
+def test_it_is_awake_when_the_wait_is_cancelled_before_it_begins() -> None:
+    async def program() -> None:
+        with collector_resting(nothing_to_wait_for):
+            assert not gc.isenabled()
+        waiting = asyncio.all_tasks() - {asyncio.current_task()}
+        assert len(waiting) == 1
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        assert gc.isenabled()
+
+    asyncio.run(program())
 
 
 def test_who_turned_it_off_keeps_it_off() -> None:

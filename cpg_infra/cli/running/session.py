@@ -29,6 +29,7 @@ from cpg_infra.engine.automation.project import find_project
 from cpg_infra.engine.automation.pulumi_cli import PulumiCli, find_cli
 from cpg_infra.engine.automation.run import Report, Run
 from cpg_infra.engine.automation.stopping import Stop
+from cpg_infra.engine.automation.surroundings import told
 from cpg_infra.engine.stacks import Shard, check_single_writers, shards_of, stacks_with
 from cpg_infra.engine.stacks.placement import WHOLE
 from cpg_infra.plan import Plan
@@ -90,7 +91,7 @@ def session(asked: Asked, *, removed_too: bool = False) -> Iterator[Session]:
         # From here on much is made and thrown away; the plan is not.
         gc.freeze()
         gc.enable()
-        with teller(asked.format) as telling:
+        with told(planned.plan.settings), teller(asked.format) as telling:
             yield Session(planned, run, shards, cli, telling)
 
 
