@@ -112,12 +112,12 @@ def test_only_the_deferred_part_of_an_input_is_unknown_in_a_preview(preview: boo
 
 def test_computations_use_the_registry(preview: bool) -> None:
     inputs: dict[str, Value] = {
-        'lines': member_lines(['b@x.org', 'a@x.org', concat('p', NUMBER, '@A.org')]),
+        'lines': member_lines(['b@example.org', 'a@example.org', concat('p', NUMBER, '@A.org')]),
         'twice': concat('a', NUMBER, 'b', NUMBER),
         'list': Computed('concat', ('x', NUMBER)),
     }
     recording = run_plan(resource('project', type=PROJECT), resource('a', inputs), preview=preview)
-    known = {'lines': 'p42@a.org\na@x.org\nb@x.org', 'twice': 'a42b42', 'list': 'x42'}
+    known = {'lines': 'p42@a.org\na@example.org\nb@example.org', 'twice': 'a42b42', 'list': 'x42'}
     assert recording.resources['a'].inputs == (dict.fromkeys(known, UNKNOWN) if preview else known)
 
 

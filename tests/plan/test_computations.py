@@ -57,7 +57,10 @@ def test_member_lines_come_to_the_same_whenever_they_are_written(members: list[T
 
 
 def test_members_are_sorted_by_domain_then_name_lower_case_once_and_without_a_final_newline() -> None:
-    assert member_lines(['b@x.org', 'A@y.org', 'a@x.org', 'B@x.org']) == 'a@x.org\nb@x.org\na@y.org'
+    assert (
+        member_lines(['b@example.org', 'A@y.org', 'a@example.org', 'B@example.org'])
+        == 'a@example.org\nb@example.org\na@y.org'
+    )
 
 
 def test_nobody_is_a_single_newline() -> None:

@@ -22,8 +22,8 @@ def binding(*who: str, role: str = 'reader') -> dict[str, object]:
 def test_nothing_is_refused_when_nothing_is_taken_away() -> None:
     steps = [
         step('create', BUCKET, 'b', new={'name': 'b'}),
-        step('update', MEMBERS, 'm', members('ana@x.org'), members('ana@x.org', 'bao@x.org')),
-        step('same', BINDING, 'g', binding('group:a@x.org'), binding('group:a@x.org')),
+        step('update', MEMBERS, 'm', members('ana@example.org'), members('ana@example.org', 'bao@example.org')),
+        step('same', BINDING, 'g', binding('group:a@example.org'), binding('group:a@example.org')),
     ]
     assert judge(steps, NOBODY).refusals == ()
 
@@ -64,30 +64,40 @@ def test_every_type_that_holds_data_in_a_plan_is_known() -> None:
 
 
 def test_removals_are_counted_inside_lists_and_not_by_steps() -> None:
-    steps = [step('update', MEMBERS, 'm', members('ana@x.org', 'bao@x.org', 'chen@x.org'), members('dara@x.org'))]
+    steps = [
+        step(
+            'update',
+            MEMBERS,
+            'm',
+            members('ana@example.org', 'bao@example.org', 'chen@example.org'),
+            members('dara@example.org'),
+        )
+    ]
     verdict = judge(steps, Limits(2, 0))
-    assert [entry.who for entry in verdict.removed] == ['ana@x.org', 'bao@x.org', 'chen@x.org']
-    assert verdict.refusals[0].startswith('3 memberships would be removed and one run may remove 2: ana@x.org from')
+    assert [entry.who for entry in verdict.removed] == ['ana@example.org', 'bao@example.org', 'chen@example.org']
+    assert verdict.refusals[0].startswith(
+        '3 memberships would be removed and one run may remove 2: ana@example.org from'
+    )
     assert judge(steps, Limits(3, 0)).refusals == ()
 
 
 def test_a_member_written_differently_is_the_same_member() -> None:
-    steps = [step('update', MEMBERS, 'm', members('Ana@x.org'), members('ana@X.org'))]
+    steps = [step('update', MEMBERS, 'm', members('Ana@example.org'), members('ana@EXAMPLE.org'))]
     assert judge(steps, NOBODY).removed == ()
 
 
 def test_a_list_that_is_left_alone_removes_nobody() -> None:
-    old = members('ana@x.org')
+    old = members('ana@example.org')
     steps = [step('update', MEMBERS, 'm', old, {'group': old['group'], 'allowExternalMembers': 'true'})]
     assert judge(steps, NOBODY).removed == ()
 
 
 def test_a_grant_that_moves_to_another_resource_is_not_removed() -> None:
     member = 'gcp:storage/bucketIAMMember:BucketIAMMember'
-    old = {'bucket': 'alpha-main', 'role': 'reader', 'member': 'group:a@x.org'}
-    moved = [step('delete', member, 'old', old), step('create', BINDING, 'new', None, binding('group:a@x.org'))]
+    old = {'bucket': 'alpha-main', 'role': 'reader', 'member': 'group:a@example.org'}
+    moved = [step('delete', member, 'old', old), step('create', BINDING, 'new', None, binding('group:a@example.org'))]
     assert judge(moved, NOBODY).removed == ()
-    other_role = [moved[0], step('create', BINDING, 'new', None, binding('group:a@x.org', role='writer'))]
+    other_role = [moved[0], step('create', BINDING, 'new', None, binding('group:a@example.org', role='writer'))]
     assert [entry.kind for entry in judge(other_role, NOBODY).removed] == [EntryKind.GRANT]
 
 
@@ -109,16 +119,16 @@ def test_what_was_named_does_not_count_towards_the_cap() -> None:
 
 
 def test_deleting_a_group_or_grant_of_many_people_needs_a_word_however_deep_they_are() -> None:
-    people = [f'person-{number}@x.org' for number in range(MANY_PEOPLE)]
+    people = [f'person-{number}@example.org' for number in range(MANY_PEOPLE)]
     steps = [
-        step('same', MEMBERS, 'inner', members(*people, group='inner@x.org'), members(*people, group='inner@x.org')),
-        step('same', MEMBERS, 'outer', members('inner@x.org', group='outer@x.org'), members('inner@x.org', group='outer@x.org')),
-        step('delete', BINDING, 'b', binding('group:outer@x.org', 'serviceAccount:a@b.iam.gserviceaccount.com')),
+        step('same', MEMBERS, 'inner', members(*people, group='inner@example.org'), members(*people, group='inner@example.org')),
+        step('same', MEMBERS, 'outer', members('inner@example.org', group='outer@example.org'), members('inner@example.org', group='outer@example.org')),
+        step('delete', BINDING, 'b', binding('group:outer@example.org', 'serviceAccount:a@b.iam.gserviceaccount.com')),
     ]  # fmt: skip
     assert judge(steps, Limits()).refusals[0].startswith(f'b would be deleted: {MANY_PEOPLE} people lose access by it')
-    group = step('delete', GROUP, 'g', {'groupKey': {'id': 'inner@x.org'}})
+    group = step('delete', GROUP, 'g', {'groupKey': {'id': 'inner@example.org'}})
     assert len(judge([*steps[:2], group], Limits()).refusals) == 1
-    few = [step('delete', BINDING, 'b', binding('user:ana@x.org'))]
+    few = [step('delete', BINDING, 'b', binding('user:ana@example.org'))]
     assert judge(few, Limits()).refusals == ()
 
 

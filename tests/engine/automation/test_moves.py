@@ -9,11 +9,11 @@ from cpg_infra.engine.stacks import Shard
 from cpg_infra.plan import Owner, Plan, Ref, Resource
 from tests.engine.automation.building import BINDING, BUCKET, MEMBERS, step, urn
 
-ANA, BAO = 'ana@x.org', 'bao@x.org'
+ANA, BAO = 'ana@example.org', 'bao@example.org'
 
 
 def group(name: str, *members: str) -> dict[str, Any]:
-    return {'group': f'{name}@groups.x.org', 'members': list(members)}
+    return {'group': f'{name}@groups.example.org', 'members': list(members)}
 
 
 def test_whoever_moves_from_one_list_to_another_stays_in_the_first_for_now() -> None:
@@ -38,7 +38,7 @@ def test_a_list_lets_go_when_those_whom_it_keeps_have_come_wherever_that_is() ->
             step('update', MEMBERS, 'a', group('a', ANA, BAO), group('a')),
             step('update', MEMBERS, 'b', group('b'), group('b', ANA)),
             step('create', MEMBERS, 'c', None, group('c', ANA)),
-            step('create', MEMBERS, 'd', None, group('d', 'chen@x.org')),
+            step('create', MEMBERS, 'd', None, group('d', 'chen@example.org')),
         ]
     )
     assert moves.staying({urn(MEMBERS, 'a')}) == {'a': (ANA,)}
@@ -66,7 +66,7 @@ def test_a_role_on_a_bucket_and_a_place_in_a_group_are_both_ways_in() -> None:
 
 def test_a_list_that_is_withdrawn_removes_nobody() -> None:
     steps = [
-        step('update', MEMBERS, 'a', group('a', ANA), {'group': 'a@groups.x.org'}),
+        step('update', MEMBERS, 'a', group('a', ANA), {'group': 'a@groups.example.org'}),
         step('update', MEMBERS, 'b', group('b'), group('b', ANA)),
     ]
     assert Moves.of(steps).kept == {}

@@ -62,7 +62,7 @@ def test_only_a_layout_that_is_known_is_read_without_the_engine(tmp_path: Path) 
 
 def test_what_was_in_flight_is_taken_over_when_its_id_can_be_told() -> None:
     bucket = {'urn': urn(BUCKET, 'new'), 'type': BUCKET, 'inputs': {'name': 'lantern-new'}}
-    group = {'urn': urn(GROUP, 'g'), 'type': GROUP, 'inputs': {'groupKey': {'id': 'g@x.org'}}}
+    group = {'urn': urn(GROUP, 'g'), 'type': GROUP, 'inputs': {'groupKey': {'id': 'g@example.org'}}}
     there = kept(BUCKET, 'b')
     pending = [{'type': 'creating', 'resource': each} for each in (bucket, group, there)]
     export, urns = with_in_flight(state(there, pending_operations=pending))
