@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,13 +12,6 @@ from cpg_infra.plan import Plan
 from tests.end_to_end import azure_organisations
 from tests.end_to_end.harness import Deployment
 from tests.end_to_end.organisations import small, tiny
-
-
-@pytest.fixture(autouse=True)
-def collector_awake() -> Iterator[None]:
-    """A program whose engine died leaves the collector at rest in the process that ran it, which is that of the tests."""
-    yield
-    gc.enable()
 
 
 @pytest.fixture(scope='session')

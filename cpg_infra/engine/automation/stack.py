@@ -6,7 +6,6 @@ stack to exist, and show every step, those that protection would refuse too.
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import tempfile
@@ -152,15 +151,10 @@ class Stack:
         with warnings.catch_warnings():
             # The SDK warns of an event that it cannot read by showing it, secrets and all.
             warnings.filterwarnings('ignore', message='Failed to parse engine event')
-            was_enabled = gc.isenabled()
             try:
                 operate(stack, options)
             except CommandError as error:
                 gathering.outcome.error = self._explained(error, gathering.outcome)
-            finally:
-                # The collector rests until every registration has ended; those of an engine that died never do.
-                if was_enabled:
-                    gc.enable()
         gathering.outcome.seconds = time.monotonic() - begun
         return gathering.outcome
 
