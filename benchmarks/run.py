@@ -9,11 +9,14 @@ from benchmarks.group_members import main as group_members
 from benchmarks.ledger import main as ledger
 from benchmarks.person import main as person
 from benchmarks.planning import main as planning
+from benchmarks.plugins import main as plugins
 
 
 def main() -> None:
     """Print all figures; the real engine and the ledger take minutes."""
     planning()
+    print()
+    plugins()
     print()
     access()
     print()

@@ -8,11 +8,12 @@ A plugin is a class registered under the entry-point group `cpginfra.plugins` an
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Final
 
 from cpg_infra.config import CPGInfrastructureConfig
+from cpg_infra.config.diagnostics import Diagnostic, organisation_path
 from cpg_infra.config.suggest import did_you_mean
 from cpg_infra.plan import DuplicateKeyError
 
@@ -53,6 +54,19 @@ def load_plugins(
         return {}
     available = {entry.name: entry for entry in entry_points(group=GROUP)}
     return {name: _load(name, available)(infrastructure, config) for name in sorted(set(config.plugins_enabled))}
+
+
+def unknown_plugins(config: CPGInfrastructureConfig) -> Iterator[Diagnostic]:
+    """The enabled plugins that are not installed, as faults of the configuration."""
+    if not config.plugins_enabled:
+        return
+    installed = sorted(entry.name for entry in entry_points(group=GROUP))
+    for name in sorted(set(config.plugins_enabled) - {*installed}):
+        path = organisation_path('plugins_enabled', name)
+        known = f'installed: {", ".join(installed)}' if installed else 'none is installed'
+        yield Diagnostic(
+            'unknown-plugin', 'no plugin of this name', path, suggestion=did_you_mean(name, installed) or known
+        )
 
 
 def _load(name: str, available: Mapping[str, EntryPoint]) -> type[CpgInfrastructurePlugin]:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from cpg_infra.checks.check import Check, Finding
-from cpg_infra.checks.runner import CHECKS, checked, run_checks
+from cpg_infra.checks.runner import CHECKS, checked, run_checks, unknown_checks
 
-__all__ = ['CHECKS', 'Check', 'Finding', 'checked', 'run_checks']
+__all__ = ['CHECKS', 'Check', 'Finding', 'checked', 'run_checks', 'unknown_checks']

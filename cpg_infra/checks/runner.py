@@ -24,7 +24,7 @@ AS_IT_IS = CPGInfrastructureConfig.Check()
 
 def run_checks(plan: Plan, config: CPGInfrastructureConfig) -> tuple[Diagnostic, ...]:
     """What the checks find, and switches of checks that do not exist."""
-    return in_order([*_unknown(config), *_found(plan, config)])
+    return in_order([*unknown_checks(config), *_found(plan, config)])
 
 
 def checked(plan: Plan, config: CPGInfrastructureConfig) -> Plan:
@@ -32,7 +32,8 @@ def checked(plan: Plan, config: CPGInfrastructureConfig) -> Plan:
     return plan.with_diagnostics(in_order([*plan.diagnostics, *run_checks(plan, config)]))
 
 
-def _unknown(config: CPGInfrastructureConfig) -> Iterable[Diagnostic]:
+def unknown_checks(config: CPGInfrastructureConfig) -> Iterable[Diagnostic]:
+    """Switches of checks that do not exist."""
     for name in config.checks:
         if name not in CHECKS:
             path = organisation_path('checks', name)

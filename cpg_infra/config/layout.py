@@ -49,11 +49,15 @@ class Written:
     """What the files say, before any model sees it.
 
     `organisation` is None when it could not be read. `broken` names the parts of the configuration that
-    exist but could not be read; nothing may be concluded from their absence.
+    exist but could not be read; nothing may be concluded from their absence. `apart` holds the sections of an
+    organisation that could not be read which have files of their own, and `pieces` what lies in folders of
+    datasets while it cannot be told which datasets there are: both can be judged by themselves.
     """
 
     organisation: dict[str, Plain] | None = None
     datasets: dict[str, dict[str, Plain]] = field(default_factory=dict)
+    apart: dict[str, Plain] = field(default_factory=dict)
+    pieces: dict[str, dict[str, Plain]] = field(default_factory=dict)
     sources: FileSources = field(default_factory=FileSources)
     faults: list[Diagnostic] = field(default_factory=list)
     broken: set[Path] = field(default_factory=set)
@@ -188,6 +192,8 @@ class _Gathering:
                 written.organisation.setdefault('users', {})
             return
         if written.organisation is None:
+            written.sources.mount(ALL_USERS, document)
+            written.apart['users'] = _with_ids(document.value)
             return
         if 'users' not in written.organisation:
             written.sources.mount(ALL_USERS, document)
@@ -210,9 +216,10 @@ class _Gathering:
             written.broken.add(FEDERATION)
         elif written.organisation is not None and FEDERATION[-1] in written.organisation:
             self._twice("'github_wif'", FEDERATION, document.locate((), key=True))
-        elif written.organisation is not None:
+        else:
             written.sources.mount(FEDERATION, document)
-            written.organisation[str(FEDERATION[-1])] = document.value
+            whole = written.apart if written.organisation is None else written.organisation
+            whole[str(FEDERATION[-1])] = document.value
 
     def _attach(self, path: Path) -> None:
         value: Plain = self._written.organisation
@@ -262,9 +269,8 @@ class _Gathering:
     def _piece(self, piece: _Piece) -> None:
         written, name = self._written, piece.entry.name
         if ALL_DATASETS in written.broken:
-            # Whose file it is cannot be told, but whether it can be parsed.
             if name in PIECES and piece.folder != DATASETS_FOLDER:
-                self._read(piece.path, piece.entry)
+                self._piece_of_whatever(piece, PIECES[name])
             return
         known = piece.dataset in written.datasets
         if name not in PIECES:
@@ -292,6 +298,14 @@ class _Gathering:
             return
         options[PIECES[name]] = document.value
         written.sources.mount(path, document)
+
+    def _piece_of_whatever(self, piece: _Piece, key: str) -> None:
+        """Whose file it is cannot be told, but whether there is anything wrong in it."""
+        written, path = self._written, dataset_path(piece.dataset, key)
+        document = self._read(piece.path, piece.entry)
+        if document is not None and key not in written.pieces.setdefault(piece.dataset, {}):
+            written.pieces[piece.dataset][key] = document.value
+            written.sources.mount(path, document)
 
     # What is common to all files.
 

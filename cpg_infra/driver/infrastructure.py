@@ -18,10 +18,10 @@ from cpg_infra.config.diagnostics import Diagnostic, Severity, dataset_path, org
 from cpg_infra.config.whole import check_whole
 from cpg_infra.driver.dataset import DatasetInfrastructure
 from cpg_infra.driver.dataset_cloud import DatasetCloud
-from cpg_infra.driver.expressible import inexpressible, inexpressible_everywhere
 from cpg_infra.driver.finalisation import finalise
 from cpg_infra.driver.groups import GroupBook
 from cpg_infra.driver.organisation_cloud import OrganisationCloud
+from cpg_infra.driver.plannable import unplannable
 from cpg_infra.plan import ORGANISATION_WIDE, DuplicateKeyError, Owner, Plan, PlanBuilder
 from cpg_infra.plugin import CpgInfrastructurePlugin, load_plugins
 
@@ -56,31 +56,11 @@ class Infrastructure:
                 faults.append(Diagnostic('duplicate-dataset', 'two datasets have this name', path))
             self.dataset_configs[dataset_config.dataset] = dataset_config
         faults += check_whole(config, self.dataset_configs, self.sources)
-        faults += self._unplannable()
+        if config.common_dataset in self.dataset_configs:
+            faults += unplannable(config, self.dataset_configs, date, self.implementations)
         if any(fault.severity is Severity.ERROR for fault in faults):
             raise ConfigurationError([fault.located(self.sources) for fault in faults])
         self._remarks = faults
-
-    def _unplannable(self) -> Iterable[Diagnostic]:
-        """What this layer cannot plan for."""
-        common = self.dataset_configs.get(self.config.common_dataset)
-        if common is None:
-            return
-        yield from inexpressible_everywhere(self.dataset_configs.values(), self.implementations, self.config)
-        for name, dataset_config in self.dataset_configs.items():
-            yield from inexpressible(dataset_config, self.implementations)
-            for cloud in dataset_config.clouds:
-                if cloud is not Cloud.DRY_RUN and cloud not in common.clouds:
-                    message = f'{name} is on {cloud}, so the common dataset must be there too'
-                    path = dataset_path(common.dataset, 'deploy_locations')
-                    yield Diagnostic('common-dataset-elsewhere', message, path)
-            if self.date is None:
-                for group, members in dataset_config.members.items():
-                    for member in members:
-                        if member.expires is not None:
-                            message = 'this membership has an end, so the date of the plan must be given'
-                            path = dataset_path(name, 'members', group, member.id)
-                            yield Diagnostic('date-needed', message, path)
 
     # The levels -------------------------------------------------------------------------------------------
 

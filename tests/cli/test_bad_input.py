@@ -94,11 +94,12 @@ def test_wrong_usage_is_status_2_and_says_what_is_wrong(name: str) -> None:
 
 def test_a_plugin_that_is_not_installed_is_named() -> None:
     configuration({'cpg.toml': CPG_TOML.replace('plugins_enabled = []', 'plugins_enabled = ["no-such"]')})
-    for command in ('validate', 'plan'):
-        status, out, err = run(command, FOLDER, '--date', DATE)
-        assert (status, out) == (1, '')
-        assert err.startswith("plugins_enabled: no plugin 'no-such' (")
-        assert err.count('\n') == 1
+    validated, planned = run('validate', FOLDER, '--date', DATE), run('plan', FOLDER, '--date', DATE)
+    assert (validated.status, validated.err) == (1, '')
+    assert (planned.status, planned.out, planned.err) == (1, '', validated.out)
+    fault, count = validated.out.splitlines()
+    assert fault.startswith(f'{FOLDER}/cpg.toml:5:20: plugins_enabled.no-such: no plugin of this name (')
+    assert count == '1 fault'
 
 
 def _failing(error: Exception) -> Callable[[object], object]:
@@ -112,7 +113,7 @@ def test_a_plan_that_contradicts_itself_is_said_to_be_a_defect(monkeypatch: pyte
     from cpg_infra.cli import planning
     from cpg_infra.plan import PlanError
 
-    monkeypatch.setattr(planning, 'load', _failing(PlanError("resource 'x' is declared\ntwice")))
+    monkeypatch.setattr(planning, 'examine', _failing(PlanError("resource 'x' is declared\ntwice")))
     assert plan() == (
         1,
         '',
@@ -124,7 +125,7 @@ def test_an_exception_that_nobody_foresaw_is_two_sentences(monkeypatch: pytest.M
     from cpg_infra.cli import planning
 
     monkeypatch.delenv(failures.SHOW_TRACEBACK, raising=False)
-    monkeypatch.setattr(planning, 'load', _failing(KeyError('surprise')))
+    monkeypatch.setattr(planning, 'examine', _failing(KeyError('surprise')))
     status, out, err = plan()
     assert (status, out) == (1, '')
     assert err == (
@@ -137,6 +138,6 @@ def test_who_mends_the_program_sees_the_exception(monkeypatch: pytest.MonkeyPatc
     from cpg_infra.cli import planning
 
     monkeypatch.setenv(failures.SHOW_TRACEBACK, '1')
-    monkeypatch.setattr(planning, 'load', _failing(KeyError('surprise')))
+    monkeypatch.setattr(planning, 'examine', _failing(KeyError('surprise')))
     with pytest.raises(KeyError, match='surprise'):
         plan()

@@ -22,7 +22,7 @@ from cpg_infra.config.rules import (
 )
 from cpg_infra.config.rules.whole import Findings, Whole
 
-__all__ = ['RULES', 'RULES_WITH_ORGANISATION', 'Whole', 'run_rules']
+__all__ = ['RULES', 'RULES_WITH_ORGANISATION', 'Whole', 'run_rules', 'run_rules_of_pieces']
 
 RULES: tuple[Callable[[Whole], Findings], ...] = (
     *dependencies.RULES,
@@ -44,6 +44,20 @@ RULES_WITH_ORGANISATION: tuple[Callable[[Whole, CPGInfrastructureConfig], Findin
     *metamist.RULES_WITH_ORGANISATION,
 )
 """Rules that need the organisation too; they rest while it cannot be read."""
+
+
+RULES_OF_PIECES: tuple[Callable[[Whole, CPGInfrastructureConfig], Findings], ...] = (
+    references.users_exist,
+    lambda whole, _: references.members_are_listed_once(whole),
+    lambda whole, _: semantics.dropboxes_move_to_buckets(whole),
+)
+"""Rules about what lies in the folder of a dataset, whatever else the dataset is."""
+
+
+def run_rules_of_pieces(whole: Whole, organisation: CPGInfrastructureConfig) -> list[Diagnostic]:
+    """What these rules find in datasets of which only the files in their folders could be read."""
+    found = [diagnostic for rule in RULES_OF_PIECES for diagnostic in rule(whole, organisation)]
+    return [diagnostic for diagnostic in found if diagnostic.path[0] == 'dataset' and not _inside(diagnostic, whole)]
 
 
 def run_rules(whole: Whole) -> list[Diagnostic]:

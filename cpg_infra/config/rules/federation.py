@@ -60,6 +60,8 @@ def _repositories(federation: GithubFederation) -> Iterator[tuple[Path, str, Git
 
 def the_plugin_is_enabled(whole: Whole, organisation: CPGInfrastructureConfig) -> Findings:
     """What nobody reads has no effect."""
+    if whole.is_broken('organisation', 'plugins_enabled'):
+        return
     if organisation.github_wif is not None and PLUGIN not in organisation.plugins_enabled:
         yield whole.finding(
             'plugin-not-enabled',

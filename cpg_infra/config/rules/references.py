@@ -117,7 +117,7 @@ def members_have_accounts(whole: Whole, organisation: CPGInfrastructureConfig) -
             if cloud in served:
                 mentions += _dropbox_uploaders_of(dataset)
             for path, user, at in mentions:
-                if _lacks_account(organisation, user, cloud):
+                if _lacks_account(whole, organisation, user, cloud):
                     yield whole.finding(
                         'no-account',
                         path,
@@ -134,7 +134,7 @@ def adhoc_members_have_accounts(whole: Whole, organisation: CPGInfrastructureCon
         if cloud is Cloud.DRY_RUN:
             continue
         for path, user, at in _adhoc_members(organisation):
-            if _lacks_account(organisation, user, cloud):
+            if _lacks_account(whole, organisation, user, cloud):
                 yield whole.finding(
                     'no-account',
                     path,
@@ -144,9 +144,11 @@ def adhoc_members_have_accounts(whole: Whole, organisation: CPGInfrastructureCon
                 )
 
 
-def _lacks_account(organisation: CPGInfrastructureConfig, user: str, cloud: Cloud) -> bool:
+def _lacks_account(whole: Whole, organisation: CPGInfrastructureConfig, user: str, cloud: Cloud) -> bool:
     known = organisation.users.get(user)
-    return known is not None and cloud.value not in known.clouds
+    if known is None or whole.is_broken('organisation', 'users', user, 'clouds'):
+        return False
+    return cloud.value not in known.clouds
 
 
 def members_are_listed_once(whole: Whole) -> Findings:

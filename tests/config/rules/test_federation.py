@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from cpg_infra.config.github_names import deployer_id
 from tests.config.building import azure, findings
 
 Plain = dict[str, Any]
 GUARD = {'teams': [41]}
+NAMES = st.sampled_from(['a', 'a-img-b', 'a-img-dev', 'b', 'a.b', 'a_b', 'cpg-flow-align-genotype', '1kg'])
+ENVIRONMENTS = st.sampled_from(['c', 'b-img-c', 'dev', 'development', 'dev-img-dev', 'prod', 'production'])
 
 
 def repository(name: str = 'aligner', *environments: Plain, **changes: Any) -> Plain:
@@ -67,6 +72,18 @@ def test_two_repositories_never_share_an_account() -> None:
 )
 def test_names_that_are_cut_or_changed_stay_apart(one: str, other: str) -> None:
     assert said(repository(one, repository_id=1), repository(other, repository_id=2)) == []
+
+
+@given(st.lists(st.tuples(NAMES, ENVIRONMENTS), unique=True, min_size=1, max_size=8))
+def test_pairs_that_would_share_an_account_are_always_told(pairs: list[tuple[str, str]]) -> None:
+    """Readable names can run into each other, as `a-img-b` in `c` and `a` in `b-img-c` do: that is never silent."""
+    listed = [
+        repository(name, {'name': environment}, github_repo=f'lantern/{number}', repository_id=number + 1)
+        for number, (name, environment) in enumerate(pairs)
+    ]
+    ids = [deployer_id('common-project', *pair) for pair in pairs]
+    shared = [finding for finding in said(*listed) if ' is also that of ' in finding]
+    assert len(shared) == len(ids) - len(set(ids))
 
 
 def test_a_pair_is_declared_once_whatever_its_case() -> None:
