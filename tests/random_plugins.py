@@ -66,7 +66,7 @@ def _loading(draw: st.DrawFn, datasets: Sequence[str], *, has_token: bool) -> di
 def _federation(draw: st.DrawFn, *, on_google: bool, on_azure: bool) -> dict[str, Plain]:
     federation: dict[str, Plain] = {'owner_id': OWNER_ID, 'projects': {}}
     if on_google:
-        project = draw(st.sampled_from(['lantern-ci', 'lantern-common']))
+        project = draw(st.sampled_from(['lantern-ci', 'lantern-common', 'lantern-metamist']))
         federation['projects'][project] = {
             'project_number': NUMBER,
             'location': 'australia-southeast1',

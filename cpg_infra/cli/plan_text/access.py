@@ -19,7 +19,14 @@ MOST_OTHERS: Final = 8
 _STRENGTH: Final = {role: number for number, role in enumerate(IN_WORDS)}
 """The order of roles in their own list, which begins with the weakest of each kind."""
 
-_PLURALS: Final = {'': '', 'person': 'people', 'account': 'accounts', 'Hail user': 'Hail users', 'group': 'groups'}
+_PLURALS: Final = {
+    '': '',
+    'person': 'people',
+    'account': 'accounts',
+    'Hail user': 'Hail users',
+    'group': 'groups',
+    'from elsewhere': 'from elsewhere',
+}
 
 Place = Callable[[tuple[str | int, ...]], str]
 """Where a configuration value is written, as text; empty when that is not known."""

@@ -10,8 +10,8 @@ from cpg_infra.cli.plan_text.azure_storage import AzureStorageFacts
 from cpg_infra.cli.plan_text.facts import facts, value_note
 from cpg_infra.cli.plan_text.index import Index, Section
 from cpg_infra.cli.plan_text.lines import Line, Look
-from cpg_infra.cli.plan_text.vocabulary import THINGS
-from cpg_infra.plan import Asset, AssetKind, Group, Membership, PrincipalKind
+from cpg_infra.cli.plan_text.vocabulary import RESOURCES, THINGS
+from cpg_infra.plan import Asset, AssetKind, Group, Membership, PrincipalKind, Resource
 
 _FOLDED: Final = frozenset(
     {
@@ -30,6 +30,8 @@ _BY_PHYSICAL_NAME: Final = frozenset({AssetKind.REGISTRY})
 _SECRET_INPUTS: Final = ('secretData', 'content')
 
 
+_API: Final = 'gcp:projects/service:Service'
+
 _ORDER: Final = {kind: number for number, kind in enumerate(THINGS)}
 """Kinds in the order of the vocabulary: the project before what it costs, both before the rest."""
 
@@ -47,13 +49,13 @@ class ComponentLines:
         """The lines of one component."""
         yield from self._groups(section.groups, depth)
         for thing in sorted(section.things, key=lambda thing: _ORDER[thing.kind]):
-            if thing.kind not in _FOLDED:
+            if thing.kind not in _FOLDED and not self._is_api(thing):
                 yield self._thing(thing, depth)
                 yield from (Line(Look.ACCESS, depth + 1, said) for said in self._access.on(thing))
         for resource in section.resources:
             # A plugin need not say what its resource stands for.
             if not resource.intents:
-                yield Line(Look.THING, depth, resource.physical, resource.type, THINGS[AssetKind.RAW])
+                yield _raw(resource, depth)
         yield from self._parts_elsewhere(section.things, depth)
         yield from self._enabled(section.things, depth)
         yield from self._files(section.things, depth)
@@ -103,7 +105,7 @@ class ComponentLines:
         maker = self._index.maker_of.get(thing.key)
         name = maker.physical if maker is not None and thing.kind in _BY_PHYSICAL_NAME else thing.name
         if thing.kind is AssetKind.RAW and maker is not None:
-            return Line(Look.THING, depth, maker.physical, maker.type, THINGS[thing.kind])
+            return _raw(maker, depth)
         said = [*facts(maker), *self._storage.of(maker)] if maker is not None else ['made elsewhere']
         for part in self._index.inside.get(thing.key, ()):
             said += self._part(part)
@@ -129,8 +131,8 @@ class ComponentLines:
     def _enabled(self, things: Iterable[Asset], depth: int) -> Iterator[Line]:
         by_project: dict[str, list[str]] = {}
         for thing in things:
-            if thing.kind is AssetKind.SERVICE_ENABLEMENT:
-                project, _, host = thing.name.rpartition('/')
+            if thing.kind is AssetKind.SERVICE_ENABLEMENT or self._is_api(thing):
+                project, _, host = thing.name.removeprefix(f'{_API}:').rpartition('/')
                 by_project.setdefault(project, []).append(host.removesuffix('.googleapis.com'))
         for project, hosts in by_project.items():
             yield Line(Look.THING, depth, f'{project}:', ', '.join(hosts), 'enabled APIs')
@@ -139,12 +141,24 @@ class ComponentLines:
         by_bucket: dict[str, list[str]] = {}
         for thing in things:
             if thing.kind is AssetKind.BLOB:
-                bucket, _, path = thing.name.partition('/')
+                bucket, _, path = thing.name.removeprefix('gs://').partition('/')
                 by_bucket.setdefault(bucket, []).append(path)
         for bucket, paths in by_bucket.items():
             yield Line(Look.THING, depth, f'{bucket}:', ', '.join(paths), 'files')
+
+    def _is_api(self, thing: Asset) -> bool:
+        """Whether it is an API that a plugin enables."""
+        return thing.kind is AssetKind.RAW and thing.name.startswith(f'{_API}:')
 
     def _whose(self, thing: Asset) -> str:
         if not thing.managed:
             return 'made elsewhere'
         return f'of {thing.owner.dataset}' if thing.owner.dataset else 'of the organisation'
+
+
+def _raw(resource: Resource, depth: int) -> Line:
+    """A resource that stands for no kind of thing: by what people call its type, else by the type itself."""
+    word = RESOURCES.get(resource.type)
+    if word is not None:
+        return Line(Look.THING, depth, resource.physical, '', word)
+    return Line(Look.THING, depth, resource.physical, resource.type, THINGS[AssetKind.RAW])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cpg_infra.abstraction import By, Project
 from cpg_infra.driver.organisation_cloud import OrganisationCloud
+from cpg_infra.plan import AssetKind
 
 
 class PluginProject:
@@ -34,15 +35,18 @@ class PluginProject:
             theirs = dataset.infrastructure.logical(f'{api}-service')
             if self.cloud.builder.has_resource(theirs):
                 return theirs
+        host, type_ = f'{api}.googleapis.com', 'gcp:projects/service:Service'
+        # Another plugin may work in the same project.
+        _, made = self.cloud.existing(AssetKind.RAW, f'{type_}:{self.name}/{host}', self.by)
+        if made is not None:
+            return made
         ours = f'{self._prefix}-{api}-service'
-        if not self.cloud.builder.has_resource(ours):
-            host = f'{api}.googleapis.com'
-            self.cloud.raw(
-                ours,
-                'gcp:projects/service:Service',
-                f'{self.name}/{host}',
-                {'service': host, 'project': self.name, 'disableOnDestroy': False},
-                self.by,
-                depends_on=[self.handle.resource] if self.handle.resource else [],
-            )
+        self.cloud.raw(
+            ours,
+            type_,
+            f'{self.name}/{host}',
+            {'service': host, 'project': self.name, 'disableOnDestroy': False},
+            self.by,
+            depends_on=[self.handle.resource] if self.handle.resource else [],
+        )
         return ours
