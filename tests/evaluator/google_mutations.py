@@ -239,15 +239,25 @@ def _open_pools(lowered: Lowered) -> Iterator[Edit]:
 def _other_permissions(lowered: Lowered) -> Iterator[Edit]:
     for resource in of(lowered, 'gcp:organizations/iAMCustomRole:'):
         now, name = resource['inputs']['permissions'], resource['inputs']['roleId']
-        # A role that nobody holds is not missed.
-        if not any(name in _role(each) for each in of(lowered, *POLICIES) if 'role' in each['inputs']):
+        # A role that nobody holds is not missed, nor one beside another that may be as much.
+        held = [each for each in of(lowered, *POLICIES) if 'role' in each['inputs']]
+        holders = [each for each in held if name in _role(each)]
+        if not holders:
             continue
         for more in ('billing.budgets.update', 'resourcemanager.projects.createBillingAssignment'):
             if more.startswith(now[0].partition('.')[0]):
                 yield with_inputs(resource, permissions=[*now, more])
         for less in ('billing.accounts.get', 'billing.budgets.list', *now[:1]):
-            if less in now:
+            if less in now and any(_is_alone(each, held) for each in holders):
                 yield with_inputs(resource, permissions=[each for each in now if each != less])
+
+
+def _is_alone(binding: Plain, others: list[Plain]) -> bool:
+    """Whether nobody in a binding is in another one on the same thing."""
+    there = [
+        member for each in others if each is not binding for member in _members(each) if _scope(each) == _scope(binding)
+    ]
+    return not any(member in there for member in _members(binding))
 
 
 def _old_accesses(lowered: Lowered) -> Iterator[Edit]:
