@@ -10,6 +10,7 @@ from typing import ClassVar
 import pytest
 
 from cpg_infra import plugin as plugin_module
+from cpg_infra.config import ConfigurationError
 from cpg_infra.driver import ClosedBookError
 from cpg_infra.plugin import CpgInfrastructurePlugin, PluginError
 from tests.organisations import dataset, plan_of
@@ -67,6 +68,15 @@ class Late(CpgInfrastructurePlugin):
         group.add(there.infrastructure.account('late@example.org'), there.by('late', 'domain'))
 
 
+class Taking(CpgInfrastructurePlugin):
+    """Declares what a dataset has declared."""
+
+    def main(self) -> None:
+        there = next(iter(self.infrastructure.on.values()))
+        by = there.by('taking', 'domain')
+        there.infrastructure.raw('common-gcp-main-bucket', 'gcp:pubsub/topic:Topic', 'topics/taken', {}, by)
+
+
 NOT_A_PLUGIN = SimpleNamespace()
 
 
@@ -82,6 +92,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> None:
         'raising-later': f'{here}:RaisingLater',
         'raw': f'{here}:Raw',
         'late': f'{here}:Late',
+        'taking': f'{here}:Taking',
         'nothing': f'{here}:NOT_A_PLUGIN',
         'broken': 'no_such_module_anywhere:Plugin',
     }
@@ -128,7 +139,7 @@ def test_a_missing_plugin_is_named_with_a_near_one() -> None:
 def test_a_missing_plugin_that_is_near_to_nothing_is_named_with_what_is_installed() -> None:
     assert failure('zzzz') == (
         "plugins_enabled: no plugin 'zzzz' "
-        '(installed: broken, late, nothing, raising, raising-later, raw, recording, second)'
+        '(installed: broken, late, nothing, raising, raising-later, raw, recording, second, taking)'
     )
 
 
@@ -150,6 +161,16 @@ def test_what_is_no_plugin_is_named() -> None:
 )
 def test_a_plugin_that_raises_is_named(name: str, message: str) -> None:
     assert failure(name) == message
+
+
+def test_a_name_that_is_taken_is_told_where_the_configuration_asks_for_it() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        plan_of(plugins_enabled=['taking'])
+    [fault] = caught.value.diagnostics
+    assert (fault.code, fault.path) == ('name-collision', ('organisation', 'domain'))
+    assert fault.message == (
+        "resource 'common-gcp-main-bucket' is declared twice: by common/gcp/storage and by organisation/gcp/taking"
+    )
 
 
 def test_what_a_plugin_declares_is_in_the_plan_raw_resources_too() -> None:

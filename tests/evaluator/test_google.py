@@ -181,6 +181,81 @@ def test_what_is_not_understood_is_refused(resources: Iterable[dict[str, Plain]]
         evaluate(resources)
 
 
+POOL = 'projects/1/locations/global/workloadIdentityPools/github-pool'
+ACCOUNT = 'ci@p.iam.gserviceaccount.com'
+
+
+def provider(**changes: Plain) -> dict[str, Plain]:
+    inputs: dict[str, Plain] = {
+        'attributeCondition': 'assertion.repository_owner_id == "9"',
+        'attributeMapping': {
+            'google.subject': 'assertion.sub',
+            'attribute.repository_environment': 'assertion.repository_id + "/" + assertion.environment',
+        },
+        'oidc': {'issuerUri': 'https://token.actions.githubusercontent.com'},
+        **changes,
+    }
+    return resource('gcp:iam/workloadIdentityPoolProvider:WorkloadIdentityPoolProvider', 'provider', **inputs)
+
+
+def let_in(member: str) -> dict[str, Plain]:
+    return resource(
+        'gcp:serviceaccount/iAMBinding:IAMBinding',
+        'come-in',
+        serviceAccountId=f'projects/p/serviceAccounts/{ACCOUNT}',
+        role='roles/iam.workloadIdentityUser',
+        members=[member],
+    )
+
+
+@pytest.mark.parametrize(
+    'member',
+    [
+        f'principalSet://iam.googleapis.com/{POOL}/attribute.repository_environment/7/development',
+        f'principal://iam.googleapis.com/{POOL}/subject/repo:lantern/aligner:environment:development',
+    ],
+)
+def test_a_program_elsewhere_is_called_what_the_policy_calls_it(member: str) -> None:
+    access = evaluate([provider(), let_in(member)])
+    assert can(access, f'gcp:outside:{member}', 'machine-account', ACCOUNT) == {'create tokens', 'read metadata'}
+
+
+@pytest.mark.parametrize(
+    'resources',
+    [
+        [let_in(f'principalSet://iam.googleapis.com/{POOL}/*')],
+        [let_in(f'principalSet://iam.googleapis.com/{POOL}/attribute.repository/lantern/aligner')],
+        [let_in(f'principal://iam.googleapis.com/{POOL}/subject/repo:lantern/aligner:ref:refs/heads/main')],
+        [provider(attributeCondition=None)],
+        [provider(attributeCondition='assertion.repository_owner_id == "9" || true')],
+        [provider(attributeMapping={'google.subject': 'assertion.sub'})],
+        [provider(oidc={'issuerUri': 'https://issuer.example.org'})],
+    ],
+    ids=['a pool', 'an attribute', 'a subject', 'no condition', 'a condition', 'a mapping', 'an issuer'],
+)
+def test_a_pool_that_may_let_in_others_is_refused(resources: Iterable[dict[str, Plain]]) -> None:
+    with pytest.raises(UnreadableError):
+        evaluate(resources)
+
+
+def test_a_role_on_a_set_of_tables_reaches_its_tables() -> None:
+    access = evaluate(
+        [
+            resource('gcp:bigquery/table:Table', 'costs', project='p', datasetId='d', tableId='costs'),
+            resource(
+                'gcp:bigquery/datasetIamMember:DatasetIamMember',
+                'reading',
+                project='p',
+                datasetId='d',
+                role='roles/bigquery.dataViewer',
+                member='user:ana@example.org',
+            ),
+        ],
+    )
+    assert can(access, ANA, 'tables', 'p.d') == {'read metadata'}
+    assert can(access, ANA, 'table', 'p.d.costs') == {'list', 'read metadata', 'read'}
+
+
 def test_users_of_hail_batch_and_metamist_are_told_by_name() -> None:
     access = evaluate(
         [
