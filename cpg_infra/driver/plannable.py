@@ -31,9 +31,11 @@ def _common_elsewhere(
 ) -> Iterator[Diagnostic]:
     """Every dataset depends on the common one, wherever it is."""
     common = datasets.get(organisation.common_dataset)
-    for name, dataset in datasets.items() if common is not None else ():
+    if common is None:
+        return
+    for name, dataset in datasets.items():
         for cloud in dataset.clouds:
-            if cloud is not Cloud.DRY_RUN and common is not None and cloud not in common.clouds:
+            if cloud is not Cloud.DRY_RUN and cloud not in common.clouds:
                 message = f'{name} is on {cloud}, so the common dataset must be there too'
                 yield Diagnostic('common-dataset-elsewhere', message, dataset_path(common.dataset, 'deploy_locations'))
 
