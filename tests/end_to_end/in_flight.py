@@ -21,8 +21,13 @@ from tests.end_to_end.harness import PROJECT, STACK, Deployment
 Kept = Mapping[str, Any]
 
 
-def repaired_layers(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[list[Kept], list[Kept]]]:
-    """Of each layer: what had been made, and what the state has of it after the repair. The order does not matter."""
+def repaired_layers(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, *, replacing: bool = False
+) -> Iterator[tuple[list[Kept], list[Kept]]]:
+    """Of each layer: what had been made, and what the state has of it after the repair. The order does not matter.
+
+    With `replacing`, each thing takes the place of one that was deleted first.
+    """
     for name, value in deployment.environment().items():
         monkeypatch.setenv(name, value)
     file = deployment.folder / 'state' / '.pulumi' / 'stacks' / PROJECT / f'{STACK}.json'
@@ -35,9 +40,10 @@ def repaired_layers(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> 
     cli = PulumiCli(str(deployment.pulumi))
     for layer in range(1, max(layer_of.values()) + 1):
         making = [each for each in resources if layer_of[each['urn']] == layer]
+        places = [{**each, 'id': 'gone', 'pendingReplacement': True} for each in making] if replacing else []
         latest = {
             **kept['checkpoint']['latest'],
-            'resources': [each for each in resources if layer_of[each['urn']] < layer],
+            'resources': [*(each for each in resources if layer_of[each['urn']] < layer), *places],
             'pending_operations': [{'resource': _begun(each), 'type': 'creating'} for each in making],
         }
         file.write_text(json.dumps({**kept, 'checkpoint': {**kept['checkpoint'], 'latest': latest}}), encoding='utf-8')
@@ -46,7 +52,10 @@ def repaired_layers(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> 
         after = json.loads(file.read_bytes())['checkpoint']['latest']
         assert not after.get('pending_operations')
         urns = {each['urn'] for each in making}
-        yield making, [each for each in after['resources'] if each['urn'] in urns]
+        yield (
+            making,
+            [each for each in after['resources'] if each['urn'] in urns and not each.get('pendingReplacement')],
+        )
 
 
 def _begun(resource: Kept) -> Kept:

@@ -15,12 +15,15 @@ SECRET = '4dabf18193072939515e22adb298388d'
 """The key by which the engine marks what is not a plain value: ciphertexts of one text differ."""
 
 
-@pytest.mark.parametrize('name', ['tiny_deployment', 'rich_azure_deployment'])
+@pytest.mark.parametrize(
+    ('name', 'replacing'),
+    [('tiny_deployment', False), ('rich_azure_deployment', False), ('tiny_azure_deployment', True)],
+)
 def test_everything_that_was_being_made_is_found_as_it_was_made(
-    name: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    name: str, replacing: bool, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deployment: Deployment = request.getfixturevalue(name)
-    for made, found in repaired_layers(deployment, monkeypatch):
+    for made, found in repaired_layers(deployment, monkeypatch, replacing=replacing):
         expected = [each for each in made if each['type'] in {*IDS, *QUESTIONS}]
         assert by_urn(found) == by_urn(expected)
     assert [call for call in deployment.calls() if call.method == 'Create' and not call.preview] == []

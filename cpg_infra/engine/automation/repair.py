@@ -19,8 +19,12 @@ from cpg_infra.engine.automation.state import Kept, State
 
 
 def being_made(state: State) -> tuple[Kept, ...]:
-    """What was being made when the run was killed. A replacement of what is still there is not among it."""
-    known = {each['urn'] for each in state.resources}
+    """What was being made when the run was killed.
+
+    Among it is what takes the place of a thing that was deleted first, as the state says; not what was to replace a
+    thing that is still there, for which the state has no second place.
+    """
+    known = {each['urn'] for each in state.resources if not each.get('pendingReplacement')}
     creating = (each['resource'] for each in state.pending if each['type'] == 'creating')
     return tuple(each for each in creating if each['urn'] not in known)
 
@@ -37,17 +41,22 @@ def with_taken_over(state: State, ids: Mapping[str, str]) -> tuple[dict[str, Any
     `ids` are what providers answered, by URN.
     """
     providers = {f'{each["urn"]}::{each.get("id")}': each for each in state.resources}
-    taken = []
+    taken: dict[str, Kept] = {}
     for each in being_made(state):
         provider = providers.get(each.get('provider', ''), {})
         subscription = _inputs(provider).get('subscriptionId') or os.environ.get('ARM_SUBSCRIPTION_ID')
         found = each.get('id') or ids.get(each['urn']) or id_of(each['type'], _inputs(each), subscription)
         if found:
-            taken.append({**each, 'id': found, 'outputs': _inputs(each)})
+            taken[each['urn']] = {**each, 'id': found, 'outputs': _inputs(each)}
     deployment = dict(state.export.get('deployment') or {})
     deployment.pop('pending_operations', None)
-    deployment['resources'] = [*state.resources, *taken]
-    return {**state.export, 'deployment': deployment}, tuple(each['urn'] for each in taken)
+    # What replaces a thing is in its place: others depend on it, and come after it.
+    resources = dict(enumerate(state.resources))
+    places = {each['urn']: index for index, each in resources.items() if each.get('pendingReplacement')}
+    for urn, each in taken.items():
+        resources[places.get(urn, len(resources))] = each
+    deployment['resources'] = list(resources.values())
+    return {**state.export, 'deployment': deployment}, tuple(taken)
 
 
 def not_told(state: State) -> tuple[str, ...]:

@@ -41,6 +41,15 @@ def test_what_was_being_made_is_taken_over_by_the_id_that_its_inputs_tell() -> N
     json.dumps(export)
 
 
+def test_what_replaces_a_thing_that_was_deleted_first_takes_its_place() -> None:
+    gone = kept(ACCOUNT, 'a', id='old', pendingReplacement=True)
+    after = kept(BUCKET, 'b', dependencies=[gone['urn']])
+    new = making(ACCOUNT, 'a', {'accountName': 'a', 'resourceGroupName': 'g'}, id='new')
+    export, urns = with_taken_over(killed(new, there=(gone, after)), {})
+    assert urns == (gone['urn'],)
+    assert [each['id'] for each in export['deployment']['resources']] == ['new', 'b']
+
+
 def test_what_the_cloud_names_itself_is_asked_for() -> None:
     state = killed(making(GROUP, 'g', {'groupKey': {'id': 'g@example.org'}}), making(GROUP, 'h', {}))
     asked = questions(state)
