@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from cpg_infra.config import CPGInfrastructureConfig
 from cpg_infra.config.suggest import did_you_mean
+from cpg_infra.plan import DuplicateKeyError
 
 if TYPE_CHECKING:
     from cpg_infra.driver.infrastructure import Infrastructure
@@ -69,10 +70,14 @@ def _load(name: str, available: Mapping[str, EntryPoint]) -> type[CpgInfrastruct
 
 
 def run_hook(name: str, hook: Callable[[], None]) -> None:
-    """Run a hook of the plugin `name`. Raises `PluginError` with the plugin's name when it fails."""
+    """Run a hook of the plugin `name`.
+
+    Raises `PluginError` with the plugin's name when it fails, `DuplicateKeyError` when it declares what is there.
+    """
     try:
         hook()
-    except PluginError:
+    except (PluginError, DuplicateKeyError):
+        # Of the latter the caller says where in the configuration it comes from.
         raise
     except Exception as error:
         raise PluginError(f'plugin {name!r} failed: {error!r}') from error

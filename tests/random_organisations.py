@@ -8,7 +8,13 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from cpg_infra.config import CPGDatasetComponents, CPGDatasetConfig, CPGInfrastructureConfig, PeopleGroup
+from cpg_infra.config import (
+    CPGDatasetComponents,
+    CPGDatasetConfig,
+    CPGInfrastructureConfig,
+    PeopleGroup,
+    Sources,
+)
 from tests.organisations import (
     AZURE,
     BILLING,
@@ -22,6 +28,7 @@ from tests.organisations import (
     two_clouds,
     user,
 )
+from tests.random_plugins import WITH_CODE, plugins
 
 NAMES = ('alpha', 'beta', 'gamma', 'delta-x', 'main', 'test', 'service')
 """Names of datasets; the last ones also begin keys of things."""
@@ -46,6 +53,7 @@ class Given:
 
     organisation: CPGInfrastructureConfig
     datasets: tuple[CPGDatasetConfig, ...]
+    sources: Sources | None = None
 
 
 def _some(values: tuple[str, ...], most: int = 3) -> st.SearchStrategy[list[str]]:
@@ -225,7 +233,7 @@ DAYS = ('2029-12-31', '2030-01-01', '2031-06-30')
 
 @st.composite
 def varied(draw: st.DrawFn, given_: st.SearchStrategy[Given]) -> Given:
-    """The same organisations with what they lack: memberships that end, more programs, names and ids that differ."""
+    """The same organisations with what they lack: memberships that end, programs, names that differ, plugins."""
     given = draw(given_)
     changes: dict[str, Plain] = given.organisation.model_dump(mode='json', exclude_unset=True)
     # Without memberships there is little to say about access; the others have that half of the time.
@@ -249,7 +257,8 @@ def varied(draw: st.DrawFn, given_: st.SearchStrategy[Given]) -> Given:
             domain = draw(st.sampled_from(['example.org', 'guest.example.com']))
             person['clouds']['azure']['id'] = OBJECT_ID if name == 'femi' else f'{name}@{domain}'
     datasets = [dataset(each.dataset, **draw(_varied(each))) for each in given.datasets]
-    return Given(CPGInfrastructureConfig.from_dict(changes), tuple(datasets))
+    changes |= draw(plugins(changes, [each.dataset for each in datasets]))
+    return Given(CPGInfrastructureConfig.from_dict(changes), tuple(datasets), WITH_CODE)
 
 
 @st.composite

@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import ClassVar, Final
 
 from cpg_infra.abstraction.capability import Capability, Expression, Support
+from cpg_infra.abstraction.federation import program_elsewhere
 from cpg_infra.abstraction.handles import (
     AccountKey,
     Bucket,
@@ -481,10 +482,7 @@ class CloudInfrastructure(Lowering):
             self.diagnose('not-expressible', f'{self.cloud}: {self.capabilities[Capability.FEDERATION].by}', by)
             return
         asset = self._asset(AssetKind.FEDERATION, f'{account.asset.split(":", 2)[2]}/{key}', by, within=account.asset)
-        called = f'{issuer} {subject}'
-        program = self.builder.principal(
-            Principal(f'{self.cloud.value}:federated:{called}', PrincipalKind.FEDERATED, self.cloud, called),
-        )
+        program = self.builder.principal(program_elsewhere(self.cloud, issuer, subject))
         role = AccountRole.COME_IN_AS
         grant_key = f'{account.asset}|{role.value}|{program.key}'
         grant = self.builder.grant(Grant(grant_key, program.key, role, account.asset, by.owner, by.origin))
@@ -492,7 +490,7 @@ class CloudInfrastructure(Lowering):
 
     # Raw resources ----------------------------------------------------------------------------------------
 
-    def raw(
+    def raw(  # noqa: PLR0913 - what a resource is made of
         self,
         logical: str,
         type_: str,
@@ -501,22 +499,26 @@ class CloudInfrastructure(Lowering):
         by: By,
         *,
         kind: AssetKind = AssetKind.RAW,
+        within: str | None = None,
         depends_on: Iterable[str] = (),
         options: Options | None = None,
     ) -> Resource:
         """A resource that the abstraction has no word for, given by its type token. For plugins.
 
         With a `kind` the thing is known as one of that kind: roles can be granted on it, by a handle whose asset is
-        the first intent of the resource.
+        the first intent of the resource. `within` is the key of the asset that it lies in.
         """
         name = f'{type_}:{physical}' if kind is AssetKind.RAW else physical
-        asset = self._asset(kind, name, by, holds_data=kind in _HOLD_DATA)
+        asset = self._asset(kind, name, by, within=within, holds_data=kind in _HOLD_DATA)
         self.state.resource_of[asset.key] = logical
         return self._resource(logical, type_, physical, inputs, by, asset.key, depends_on=depends_on, options=options)
 
-    def existing(self, kind: AssetKind, name: str, by: By) -> tuple[str, str | None]:
-        """A thing that may exist without us: the key of its asset, and the resource that makes it if one does."""
-        key = self._existing(kind, name, by)
+    def existing(self, kind: AssetKind, name: str, by: By, within: str | None = None) -> tuple[str, str | None]:
+        """A thing that may exist without us: the key of its asset, and the resource that makes it if one does.
+
+        `within` is the key of the asset that it lies in.
+        """
+        key = self._existing(kind, name, by, within=within)
         return key, self.state.resource_of.get(key)
 
     # What the halves share --------------------------------------------------------------------------------
@@ -537,11 +539,13 @@ class CloudInfrastructure(Lowering):
             Asset(key, kind, self.cloud, name, by.owner, by.origin, address, within, holds_data=holds_data),
         )
 
-    def _existing(self, kind: AssetKind, name: str, by: By, address: str | None = None) -> str:
+    def _existing(
+        self, kind: AssetKind, name: str, by: By, address: str | None = None, within: str | None = None
+    ) -> str:
         key = f'{self.cloud.value}:{kind.value}:{name}'
         if key not in self.state.owner_of:
             owner = Owner(ORGANISATION_WIDE, self.cloud, by.owner.component)
-            self.builder.asset(Asset(key, kind, self.cloud, name, owner, by.origin, address, managed=False))
+            self.builder.asset(Asset(key, kind, self.cloud, name, owner, by.origin, address, within, managed=False))
         return key
 
     def _resource(

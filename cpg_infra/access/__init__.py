@@ -7,7 +7,7 @@ conditions come along. Nothing here reads lowered resources; a test compares bot
 from __future__ import annotations
 
 from cpg_infra.access.access import Access, resolve
-from cpg_infra.access.holding import AccessPath, Allowance, Holding
+from cpg_infra.access.holding import AccessPath, Allowance, Holding, HoldingAsAccount
 from cpg_infra.access.nesting import Nesting
 
-__all__ = ['Access', 'AccessPath', 'Allowance', 'Holding', 'Nesting', 'resolve']
+__all__ = ['Access', 'AccessPath', 'Allowance', 'Holding', 'HoldingAsAccount', 'Nesting', 'resolve']

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import repeat
 from typing import Final, TypeAlias
 
-from cpg_infra.access.holding import AccessPath, Allowance, Holding
+from cpg_infra.access.holding import AccessPath, Allowance, Holding, HoldingAsAccount
 from cpg_infra.access.nesting import FOREVER, Nesting
-from cpg_infra.plan import AssetKind, Entitlement, HailRole, Plan, ProjectRole, Role
+from cpg_infra.plan import AccountRole, AssetKind, Entitlement, HailRole, Plan, ProjectRole, Role, TablesRole
+from cpg_infra.plan.access import account_as_principal
 
-REACHES: Final[Mapping[Role, AssetKind]] = {ProjectRole.LIST_BUCKETS: AssetKind.BUCKET}
-"""Roles on a project that are about what lies in it, and the kind of thing that they are about."""
+REACHES: Final[Mapping[Role, AssetKind]] = {
+    ProjectRole.LIST_BUCKETS: AssetKind.BUCKET,
+    TablesRole.READ: AssetKind.TABLE,
+    TablesRole.WRITE: AssetKind.TABLE,
+}
+"""Roles on something that are about what lies in it too, and the kind of thing that they are about."""
 
 _AT_ONCE: Final = dt.timedelta()
 
@@ -42,6 +47,11 @@ class Access:
             if asset.within is not None:
                 self._within[asset.within, asset.kind].append(asset.key)
                 self._container[asset.key] = (asset.within, asset.kind)
+        self._accounts = {
+            asset.key: account_as_principal(asset.key)
+            for asset in plan.assets
+            if asset.kind is AssetKind.MACHINE_ACCOUNT
+        }
         self._on_hail = {principal.key for principal in plan.principals if principal.hail_username is not None}
 
     def of(self, principal: str) -> tuple[Holding, ...]:
@@ -61,6 +71,46 @@ class Access:
                 _remember(last_days[principal], key, last)
         return tuple(
             holding for principal in sorted(last_days) for holding in self._holdings(principal, last_days[principal])
+        )
+
+    def as_account(self, principal: str) -> tuple[HoldingAsAccount, ...]:
+        """What a principal may do by becoming machine accounts, and accounts that those may become.
+
+        A workflow elsewhere holds nothing but the right to come in: this is all that it may do. Of several ways to an
+        account a shortest one is told. By asset, role and way.
+        """
+        found: list[HoldingAsAccount] = []
+        seen = {principal}
+        ways: deque[tuple[str, tuple[Holding, ...]]] = deque([(principal, ())])
+        while ways:
+            here, way = ways.popleft()
+            held = self.of(here)
+            found += [HoldingAsAccount(way, holding) for holding in held] if way else []
+            for holding in held:
+                account = self._accounts.get(holding.asset)
+                if isinstance(holding.role, AccountRole) and account is not None and account not in seen:
+                    seen.add(account)
+                    ways.append((account, (*way, holding)))
+        return tuple(sorted(found, key=HoldingAsAccount.sort_key))
+
+    def as_account_on(self, asset: str) -> tuple[HoldingAsAccount, ...]:
+        """Who may do something on an asset by becoming machine accounts, by principal, role and way."""
+        able: set[str] = set()
+        pending = [holding.principal for holding in self.on(asset)]
+        assets = {account: key for key, account in self._accounts.items()}
+        seen: set[str] = set()
+        while pending:
+            account = assets.get(pending.pop())
+            if account is not None and account not in seen:
+                seen.add(account)
+                become = {holding.principal for holding in self.on(account) if isinstance(holding.role, AccountRole)}
+                able |= become
+                pending += become
+        return tuple(
+            holding
+            for principal in sorted(able)
+            for holding in self.as_account(principal)
+            if holding.holding.asset == asset
         )
 
     def everything(self) -> Iterator[Holding]:

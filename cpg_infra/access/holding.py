@@ -37,6 +37,37 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldingAsAccount:
+    """`holding` is that of an account which `principal` may become, by `way`.
+
+    Each step of the way is a holding of a role on an account: the first is the principal's own, each other that of the
+    account before. It is an upper bound: who may only act as an account must find something that runs as it.
+    """
+
+    way: tuple[Holding, ...]
+    holding: Holding
+
+    @property
+    def principal(self) -> str:
+        """The key of who may become the account."""
+        return self.way[0].principal
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The keys of the accounts on the way, as assets; the last one holds `holding`."""
+        return tuple(step.asset for step in self.way)
+
+    @property
+    def expires(self) -> dt.date | None:
+        """The last day on which all of it holds, None when none of it ends."""
+        return min((each.expires for each in (*self.way, self.holding) if each.expires is not None), default=None)
+
+    def sort_key(self) -> tuple[str, Role, str, str, tuple[str, ...]]:
+        """By asset, role and way."""
+        return self.holding.asset, self.holding.role, self.holding.on, self.holding.condition or '', self.accounts
+
+
+@dataclass(frozen=True, slots=True)
 class AccessPath:
     """One way to a holding: the memberships from the principal upwards, and what the last group was given.
 

@@ -101,6 +101,11 @@ class Principal:
         return self.address if isinstance(self.address, str) else self.key.partition(':')[2]
 
 
+def account_as_principal(asset: str) -> str:
+    """The key that a machine account has as a principal, by the key that it has as an asset."""
+    return asset.replace(f':{AssetKind.MACHINE_ACCOUNT.value}:', f':{PrincipalKind.MACHINE.value}:', 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """A group of principals. `name` has no prefix; the principal with the same key carries its address."""

@@ -125,6 +125,30 @@ def in_two_subscriptions() -> Plan:
     return small(alpha)
 
 
+def with_workflows(*environments: dict[str, Any], **section: Any) -> Plan:
+    """The tiny organisation with registries, and a workflow on GitHub with these environments, in transition."""
+    common = dataset('common', components={'azure': ['storage', 'container-registry']}, create_container_registry=True)
+    aligner = {
+        'name': 'aligner',
+        'github_repo': 'lantern/aligner',
+        'repository_id': 7001,
+        **{key: section.pop(key) for key in ('subject',) if key in section},
+        'environments': list(environments or [WORKFLOW]),
+    }
+    azure = {'resource_group': 'small-common', 'transition': True, 'repositories': [aligner], **section}
+    federation = {'owner_id': 9001, 'projects': {}, 'azure': azure}
+    whole = organisation(hail=None, plugins_enabled=['github_wif'], github_wif=federation)
+    return Infrastructure(whole, [common], date=TODAY).plan()
+
+
+WORKFLOW: Final = {
+    'name': 'development',
+    'push_registry': 'smallcommonimagesdev',
+    'read_registries': ['lantern-shared/lanternbase'],
+}
+"""Pushes to a registry that the plan makes, and pulls from one that was there before."""
+
+
 FEDERATED: Final = {
     'upload_federations': [
         {'name': name, 'issuer': 'https://token.example.org', 'subject': f'repository:{name}'}

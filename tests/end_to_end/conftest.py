@@ -72,6 +72,13 @@ def rich_azure_deployment(shared_folder: Path, pulumi_cli: Path, tmp_path: Path)
 
 
 @pytest.fixture
+def federated_azure_deployment(shared_folder: Path, pulumi_cli: Path, tmp_path: Path) -> Deployment:
+    """The tiny organisation on Azure with a workflow on GitHub, deployed, for one test alone."""
+    deployed = begun_once(shared_folder / 'federated-on-azure', pulumi_cli, azure_organisations.with_workflows)
+    return deployed.copy(tmp_path / 'deployment')
+
+
+@pytest.fixture
 def nothing_deployed(shared_folder: Path, pulumi_cli: Path, tmp_path: Path) -> Deployment:
     """An empty stack over a cloud that has what Lantern made by hand."""
     return begun_once(shared_folder / 'empty', pulumi_cli, None).copy(tmp_path / 'deployment')

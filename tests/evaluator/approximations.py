@@ -123,7 +123,21 @@ APPROXIMATIONS: Final = (
     ),
     _row('gcp', 'account.act-as', 'the role includes seeing the account', added=(_ITSELF,)),
     _row('gcp', 'account.manage-keys', 'the role includes seeing the account', added=(_ITSELF,)),
-    _row('gcp', 'account.create-tokens', 'the role includes seeing the account', added=(_ITSELF,)),
+    _row(
+        'gcp',
+        'account.create-tokens',
+        'the role includes seeing the account, and signing as it',
+        added=(_ITSELF, ('signatures', Can.CREATE)),
+    ),
+    _row('gcp', 'account.come-in-as', 'the role includes seeing the account', added=(_ITSELF,)),
+    _row('gcp', 'project.run-queries', _SEEN_WITH_A_ROLE, added=(_ITSELF,)),
+    _row(
+        'gcp',
+        'project.unlink-billing',
+        'what a project is charged to is read with the project',
+        added=(_ITSELF,),
+        missing=(('billing', Can.READ_METADATA),),
+    ),
     _row(
         'gcp',
         'bucket.read',

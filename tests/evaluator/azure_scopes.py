@@ -68,6 +68,11 @@ _CONTAINER: Final = re.compile(
 )
 """A container, also one that exists without us."""
 
+_REGISTRY: Final = re.compile(
+    r'/resourcegroups/([^/]+)/providers/microsoft\.containerregistry/registries/([a-z0-9]+)$',
+)
+"""A registry, likewise."""
+
 
 class Scopes:
     """The things of a plan by their ids. Ids compare without case."""
@@ -94,12 +99,18 @@ class Scopes:
             return self._made_by[made_by[0]]
         id_ = text(scope).lower()
         if id_ not in self._thing_at:
-            container = _CONTAINER.search(id_)
-            elsewhere = Thing('azure', 'bucket', '/'.join(container.groups())) if container else None
-            self._remember(id_, elsewhere or Thing('azure', 'scope', id_))
+            self._remember(id_, _elsewhere(id_))
         return self._thing_at[id_]
 
     def within(self, thing: Thing) -> set[Thing]:
         """Everything of the plan that lies in a thing, itself left out."""
         begin = f'{self._id_of[thing]}/'
         return {other for id_, other in self._thing_at.items() if id_.startswith(begin) and other.kind in LEAVES}
+
+
+def _elsewhere(id_: str) -> Thing:
+    for kind, pattern in (('bucket', _CONTAINER), ('registry', _REGISTRY)):
+        found = pattern.search(id_)
+        if found is not None:
+            return Thing('azure', kind, '/'.join(found.groups()))
+    return Thing('azure', 'scope', id_)

@@ -7,8 +7,9 @@ from functools import cache
 from typing import Final
 
 from tests.evaluator.google_conditions import GOOGLE, Target
-from tests.evaluator.google_permissions import NEEDS, SERVICES
-from tests.evaluator.google_roles import holds
+from tests.evaluator.google_federation import POOL, PROVIDER, outsider, refuse_open_pools
+from tests.evaluator.google_permissions import HOLDS, NEEDS, SERVICES
+from tests.evaluator.google_roles import CUSTOM, Patterns, Roles, holds
 from tests.evaluator.resources import Resources, UnreadableError, ref, text
 from tests.evaluator.words import Abilities, Ability, Gathering, Plain, Request, Thing, every
 
@@ -16,6 +17,8 @@ PROJECT: Final = 'gcp:organizations/project:Project'
 GROUP: Final = 'gcp:cloudidentity/group:Group'
 MEMBERS: Final = 'cpg:google:GroupMembers'
 ENTITLEMENT: Final = 'gcp:privilegedaccessmanager/entitlement:entitlement'
+TABLE: Final = 'gcp:bigquery/table:Table'
+TABLE_SET: Final = 'gcp:bigquery/dataset:Dataset'
 
 
 def _thing(kind: str, name: str) -> Thing:
@@ -39,6 +42,17 @@ SCOPES: Final[Mapping[str, Callable[[Mapping[str, Plain]], Thing]]] = {
         'service',
         f'{text(it["project"])}/{text(it["location"])}/{text(it["service"])}',
     ),
+    'gcp:bigquery/datasetIam': lambda it: _thing('tables', f'{text(it["project"])}.{text(it["datasetId"])}'),
+    'gcp:bigquery/iam': lambda it: _thing(
+        'table',
+        f'{text(it["project"])}.{text(it["datasetId"])}.{text(it["tableId"])}',
+    ),
+    'gcp:pubsub/topicIAM': lambda it: _thing('topic', f'{text(it["project"])}/{text(it["topic"])}'),
+    'gcp:pubsub/subscriptionIAM': lambda it: _thing(
+        'subscription',
+        f'{text(it["project"])}/{text(it["subscription"])}',
+    ),
+    'gcp:billing/accountIam': lambda it: _thing('billing-account', text(it['billingAccountId'])),
 }
 """How the types of bindings and of single members begin, and what a binding is on."""
 
@@ -58,17 +72,40 @@ CONTENTS: Final[Mapping[str, Callable[[Mapping[str, Plain]], Thing]]] = {
 }
 """What lies in a project."""
 
+NAMED_LATER: Final[Mapping[str, Callable[[str, Mapping[str, Plain]], Thing]]] = {
+    'gcp:cloudfunctionsv2/function:Function': lambda logical, it: _thing(
+        'service',
+        f'{text(it["project"])}/{text(it["location"])}/{it.get("name", f"«{logical}.name»")}',
+    ),
+    'gcp:pubsub/topic:Topic': lambda logical, it: _thing('topic', f'{text(it["project"])}/«{logical}.name»'),
+    'gcp:pubsub/subscription:Subscription': lambda logical, it: _thing(
+        'subscription',
+        f'{text(it["project"])}/«{logical}.name»',
+    ),
+}
+"""Things whose names a provider makes up, as policies refer to them. A function is a service of the same name."""
+
 HARMLESS: Final = frozenset(
     {
         PROJECT,
         GROUP,
         ENTITLEMENT,
+        CUSTOM,
+        POOL,
+        PROVIDER,
+        TABLE,
+        TABLE_SET,
         *CONTENTS,
+        *NAMED_LATER,
         'gcp:projects/service:Service',
         'gcp:billing/budget:Budget',
         'gcp:storage/bucketObject:BucketObject',
         'gcp:serviceaccount/key:Key',
         'gcp:secretmanager/secretVersion:SecretVersion',
+        'gcp:cloudrunv2/service:Service',
+        'gcp:cloudscheduler/job:Job',
+        'gcp:monitoring/alertPolicy:AlertPolicy',
+        'gcp:monitoring/notificationChannel:NotificationChannel',
     },
 )
 """What gives nobody access by itself, or is read elsewhere here."""
@@ -76,13 +113,18 @@ HARMLESS: Final = frozenset(
 
 def gather(resources: Resources) -> Gathering:
     """Everything on Google Cloud. Raises `UnreadableError` for a type, a role or a condition that it does not know."""
-    found = Gathering()
+    found, roles = Gathering(), Roles(resources)
+    refuse_open_pools(resources)
+    _refuse_open_tables(resources)
     for type_, thing_of in CONTENTS.items():
         for inputs in resources.inputs(type_):
             found.inside[_thing('project', text(inputs['project']))].add(thing_of(inputs))
+    for inputs in resources.inputs(TABLE):
+        table_set = f'{text(inputs["project"])}.{text(inputs["datasetId"])}'
+        found.inside[_thing('tables', table_set)].add(_thing('table', f'{table_set}.{text(inputs["tableId"])}'))
     _read_groups(resources, found)
     for thing, inputs in _bindings(resources):
-        role = text(inputs['role'])
+        role = roles.patterns(text(inputs['role']))
         condition = inputs.get('condition')
         given = (
             {thing: _on(thing.kind, role)}
@@ -92,8 +134,15 @@ def gather(resources: Resources) -> Gathering:
         for member in _members(inputs):
             for there, abilities in given.items():
                 found.given[member, there] |= abilities
-    _read_entitlements(resources, found)
+    _read_entitlements(resources, roles, found)
     return found
+
+
+def _refuse_open_tables(resources: Resources) -> None:
+    """The older way to let somebody in, in the set of tables itself."""
+    for name, inputs in resources.named(TABLE_SET):
+        if inputs.get('accesses'):
+            raise UnreadableError(f'{name}: accesses of a set of tables are not understood')
 
 
 def _bindings(resources: Resources) -> Iterator[tuple[Thing, Mapping[str, Plain]]]:
@@ -110,7 +159,7 @@ def _bindings(resources: Resources) -> Iterator[tuple[Thing, Mapping[str, Plain]
 
 def _members(inputs: Mapping[str, Plain]) -> Iterator[str]:
     for member in inputs['members'] if 'members' in inputs else [inputs['member']]:
-        yield f'gcp:{text(member)}'
+        yield outsider(text(member)) or f'gcp:{text(member)}'
 
 
 # Groups ---------------------------------------------------------------------------------------------------
@@ -143,20 +192,18 @@ def _kind(address: Plain, groups: set[str], resources: Resources) -> str:
 
 
 @cache
-def _allowed(kind: str, role: str) -> Abilities:
+def _allowed(kind: str, role: Patterns) -> Abilities:
     return frozenset(ability for ability, needed in NEEDS[kind] if all(holds(role, each) for each in needed))
 
 
 @cache
-def _on(kind: str, role: str) -> Abilities:
+def _on(kind: str, role: Patterns) -> Abilities:
     """What a role gives on a thing, and on all things of each kind in it."""
-    if kind != 'project':
-        return _allowed(kind, role)
-    inside = NEEDS.keys() - {'project'}
+    inside = HOLDS.get(kind, frozenset())
     return _allowed(kind, role) | {Ability(every(each), it.can) for each in inside for it in _allowed(each, role)}
 
 
-def _conditional(thing: Thing, role: str, expression: str, found: Gathering) -> dict[Thing, Abilities]:
+def _conditional(thing: Thing, role: Patterns, expression: str, found: Gathering) -> dict[Thing, Abilities]:
     """What a role gives under a condition, on a thing and on each thing in it."""
     holds_for = GOOGLE.parse(expression)
     given: dict[Thing, Abilities] = {}
@@ -184,7 +231,7 @@ def _names(thing: Thing, ability: Ability) -> tuple[str, ...]:
 # Temporary access -----------------------------------------------------------------------------------------
 
 
-def _read_entitlements(resources: Resources, found: Gathering) -> None:
+def _read_entitlements(resources: Resources, roles: Roles, found: Gathering) -> None:
     numbers = {f'«{name}.number»': text(inputs['projectId']) for name, inputs in resources.named(PROJECT)}
     for inputs in resources.inputs(ENTITLEMENT):
         access = inputs['privilegedAccess']['gcpIamAccess']
@@ -195,7 +242,7 @@ def _read_entitlements(resources: Resources, found: Gathering) -> None:
         approvals, approvers = _approval(inputs.get('approvalWorkflow'))
         members = [f'gcp:{text(each)}' for users in inputs['eligibleUsers'] for each in users['principals']]
         for binding in access['roleBindings']:
-            role, expression = text(binding['role']), binding.get('conditionExpression')
+            role, expression = roles.patterns(text(binding['role'])), binding.get('conditionExpression')
             given = (
                 {project: _on(project.kind, role)}
                 if expression is None

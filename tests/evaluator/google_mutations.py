@@ -18,6 +18,11 @@ POLICIES: Final = (
     'gcp:secretmanager/secretIam',
     'gcp:artifactregistry/repositoryIam',
     'gcp:cloudrun/iam',
+    'gcp:bigquery/datasetIam',
+    'gcp:bigquery/iam',
+    'gcp:pubsub/topicIAM',
+    'gcp:pubsub/subscriptionIAM',
+    'gcp:billing/accountIam',
 )
 MEMBERS: Final = 'cpg:google:GroupMembers'
 ENTITLEMENTS: Final = 'gcp:privilegedaccessmanager/entitlement'
@@ -60,6 +65,13 @@ SWAPS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         'gcp:artifactregistry/repositoryIam',
         ('roles/artifactregistry.reader', 'roles/artifactregistry.writer', 'roles/artifactregistry.repoAdmin'),
     ),
+    (
+        'gcp:bigquery/',
+        ('roles/bigquery.dataViewer', 'roles/bigquery.dataEditor', 'roles/bigquery.dataOwner'),
+    ),
+    ('gcp:pubsub/topicIAM', ('roles/pubsub.publisher', 'roles/pubsub.subscriber', 'roles/pubsub.editor')),
+    ('gcp:pubsub/subscriptionIAM', ('roles/pubsub.publisher', 'roles/pubsub.subscriber', 'roles/pubsub.editor')),
+    ('gcp:billing/accountIam', ('roles/billing.viewer', 'roles/billing.costsManager')),
 )
 """Roles that may be mistaken for each other, by what they are on."""
 
@@ -71,7 +83,7 @@ def _role(resource: Plain) -> str:
 
 def _swapped_roles(lowered: Lowered) -> Iterator[Edit]:
     for begin, roles in SWAPS:
-        for resource in of(lowered, begin):
+        for resource in (each for each in of(lowered, begin) if 'role' in each['inputs']):
             yield from (with_inputs(resource, role=role) for role in roles if role != _role(resource))
 
 
@@ -142,7 +154,7 @@ def _swapped_kinds(lowered: Lowered) -> Iterator[Edit]:
         if not isinstance(member, str) or ':' not in member:
             return None
         kind, _, address = member.partition(':')
-        return f'{kinds[kind]}:{address}'
+        return f'{kinds[kind]}:{address}' if kind in kinds else None
 
     return _each_member(lowered, change)
 
@@ -179,6 +191,68 @@ def _unknown(lowered: Lowered) -> Iterator[Edit]:
     for resource in of(lowered, 'gcp:storage/bucket:'):
         inputs = {'bucket': resource['inputs']['name'], 'entity': 'allUsers', 'role': 'READER'}
         yield beside(resource, 'gcp:storage/bucketAccessControl:BucketAccessControl', inputs)
+
+
+# Programs elsewhere ---------------------------------------------------------------------------------------
+
+
+def _other_outsiders(lowered: Lowered) -> Iterator[Edit]:
+    def ending(old: str, new: str) -> Callable[[Plain], Plain | None]:
+        def change(member: Plain) -> Plain | None:
+            if not isinstance(member, str) or not member.startswith('principal'):
+                return None
+            return member.replace(old, new) if old in member else None
+
+        return change
+
+    for old, new in (
+        ('/70', '/80'),
+        ('/development', '/trial'),
+        ('/attribute.repository_environment/', '/attribute.repository/'),
+        ('/github-pool/', '/another-pool/'),
+        ('repo:lantern/', 'repo:stranger/'),
+        (':environment:', ':ref:'),
+    ):
+        yield from _each_member(lowered, ending(old, new))
+    for resource in of(lowered, 'gcp:serviceaccount/iAM'):
+        members = _members(resource)
+        pools = {each.partition('/attribute.')[0] for each in members if str(each).startswith('principalSet:')}
+        yield from (_said(resource, [*members, f'{pool}/*']) for pool in sorted(pools))
+
+
+def _open_pools(lowered: Lowered) -> Iterator[Edit]:
+    for resource in of(lowered, 'gcp:iam/workloadIdentityPoolProvider:'):
+        now = resource['inputs']['attributeMapping']
+        yield with_inputs(resource, attributeCondition=None)
+        yield with_inputs(resource, attributeCondition='assertion.repository_owner_id != "0"')
+        yield with_inputs(resource, attributeMapping={**now, 'google.subject': 'assertion.actor'})
+        yield from (
+            with_inputs(resource, attributeMapping={**now, 'attribute.repository_environment': what})
+            for what in ('assertion.repository', 'assertion.actor_id + "/" + assertion.environment')
+        )
+        yield with_inputs(resource, oidc={'issuerUri': 'https://issuer.example.com'})
+
+
+# Roles that a plan makes ----------------------------------------------------------------------------------
+
+
+def _other_permissions(lowered: Lowered) -> Iterator[Edit]:
+    for resource in of(lowered, 'gcp:organizations/iAMCustomRole:'):
+        now, name = resource['inputs']['permissions'], resource['inputs']['roleId']
+        # A role that nobody holds is not missed.
+        if not any(name in _role(each) for each in of(lowered, *POLICIES) if 'role' in each['inputs']):
+            continue
+        for more in ('billing.budgets.update', 'resourcemanager.projects.createBillingAssignment'):
+            if more.startswith(now[0].partition('.')[0]):
+                yield with_inputs(resource, permissions=[*now, more])
+        for less in ('billing.accounts.get', 'billing.budgets.list', *now[:1]):
+            if less in now:
+                yield with_inputs(resource, permissions=[each for each in now if each != less])
+
+
+def _old_accesses(lowered: Lowered) -> Iterator[Edit]:
+    for resource in of(lowered, 'gcp:bigquery/dataset:'):
+        yield with_inputs(resource, accesses=[{'role': 'READER', 'specialGroup': 'allAuthenticatedUsers'}])
 
 
 # Groups ---------------------------------------------------------------------------------------------------
@@ -339,6 +413,10 @@ GOOGLE: Final = (
     Mutation('a binding on a bucket is on the whole project too', _widened),
     Mutation('a binding gets a condition', _narrowed),
     Mutation('a bucket gets an access control of an older kind', _unknown),
+    Mutation('a program elsewhere comes in, and is another, or is any', _other_outsiders),
+    Mutation('a pool takes the tokens of others, or mistakes whose they are', _open_pools),
+    Mutation('a role that the plan makes holds other permissions', _other_permissions),
+    Mutation('a set of tables gets an access control of an older kind', _old_accesses),
     Mutation('a membership is lost', _lost_memberships),
     Mutation('a group takes in one more member', _added_memberships),
     Mutation('the members of a group are in another group', _moved_lists),

@@ -36,6 +36,7 @@ ACCOUNT: Final[Needs] = (
     _it(Can.READ_METADATA, 'iam.serviceAccounts.get'),
     _it(Can.MANAGE_KEYS, 'iam.serviceAccountKeys.create'),
     _it(Can.CREATE_TOKENS, 'iam.serviceAccounts.getAccessToken'),
+    _it(Can.CREATE, 'iam.serviceAccounts.signJwt', part='signatures'),
     _it(Can.ADMINISTER, 'iam.serviceAccounts.setIamPolicy'),
 )
 
@@ -61,6 +62,43 @@ SERVICE: Final[Needs] = (
     _it(Can.ADMINISTER, 'run.services.setIamPolicy'),
 )
 
+TABLES: Final[Needs] = (
+    _it(Can.READ_METADATA, 'bigquery.datasets.get'),
+    _it(Can.ADMINISTER, 'bigquery.datasets.update'),
+    _it(Can.ADMINISTER, 'bigquery.datasets.setIamPolicy'),
+)
+
+TABLE: Final[Needs] = (
+    _it(Can.READ_METADATA, 'bigquery.tables.get'),
+    _it(Can.LIST, 'bigquery.tables.list'),
+    _it(Can.READ, 'bigquery.tables.getData'),
+    # A statement that changes rows changes whichever rows it likes.
+    _it(Can.CREATE, 'bigquery.tables.updateData'),
+    _it(Can.OVERWRITE, 'bigquery.tables.updateData'),
+    _it(Can.DELETE, 'bigquery.tables.updateData'),
+    _it(Can.ADMINISTER, 'bigquery.tables.setIamPolicy'),
+)
+
+TOPIC: Final[Needs] = (
+    _it(Can.CREATE, 'pubsub.topics.publish'),
+    _it(Can.ADMINISTER, 'pubsub.topics.setIamPolicy'),
+    _it(Can.ADMINISTER, 'pubsub.topics.delete'),
+)
+
+SUBSCRIPTION: Final[Needs] = (
+    _it(Can.READ, 'pubsub.subscriptions.consume'),
+    _it(Can.ADMINISTER, 'pubsub.subscriptions.setIamPolicy'),
+    _it(Can.ADMINISTER, 'pubsub.subscriptions.update'),
+)
+
+BILLING_ACCOUNT: Final[Needs] = (
+    _it(Can.READ_METADATA, 'billing.accounts.get'),
+    _it(Can.LIST, 'billing.budgets.list'),
+    _it(Can.READ, 'billing.accounts.getSpendingInformation'),
+    _it(Can.ADMINISTER, 'billing.budgets.update'),
+    _it(Can.ADMINISTER, 'billing.accounts.setIamPolicy'),
+)
+
 PROJECT: Final[Needs] = (
     _it(Can.READ_METADATA, 'resourcemanager.projects.get'),
     _it(Can.ADMINISTER, 'resourcemanager.projects.delete'),
@@ -82,6 +120,9 @@ PROJECT: Final[Needs] = (
     _it(Can.USE, 'serviceusage.services.use', part='requests'),
     _it(Can.READ_METADATA, 'iam.roles.list', part='roles'),
     _it(Can.ADMINISTER, 'iam.roles.create', part='roles'),
+    _it(Can.USE, 'bigquery.jobs.create', part='queries'),
+    _it(Can.ADMINISTER, 'resourcemanager.projects.deleteBillingAssignment', part='billing'),
+    _it(Can.CREATE, 'resourcemanager.projects.createBillingAssignment', part='billing'),
 )
 
 NEEDS: Final[dict[str, Needs]] = {
@@ -90,9 +131,20 @@ NEEDS: Final[dict[str, Needs]] = {
     'secret': SECRET,
     'registry': REGISTRY,
     'service': SERVICE,
+    'tables': TABLES,
+    'table': TABLE,
+    'topic': TOPIC,
+    'subscription': SUBSCRIPTION,
+    'billing-account': BILLING_ACCOUNT,
     'project': PROJECT,
 }
 """By kind of thing."""
+
+HOLDS: Final[dict[str, frozenset[str]]] = {
+    'project': frozenset(NEEDS) - {'project', 'billing-account'},
+    'tables': frozenset({'table'}),
+}
+"""Kinds of things in which others lie: a role on it is one on them."""
 
 SERVICES: Final[dict[str, str]] = {
     'bucket': 'storage.googleapis.com',
@@ -100,6 +152,10 @@ SERVICES: Final[dict[str, str]] = {
     'secret': 'secretmanager.googleapis.com',
     'registry': 'artifactregistry.googleapis.com',
     'service': 'run.googleapis.com',
+    'tables': 'bigquery.googleapis.com',
+    'table': 'bigquery.googleapis.com',
+    'topic': 'pubsub.googleapis.com',
+    'subscription': 'pubsub.googleapis.com',
     'project': 'cloudresourcemanager.googleapis.com',
 }
 """The service that a condition is told, by kind of thing."""

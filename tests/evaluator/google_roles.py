@@ -7,11 +7,17 @@ organisation's own roles are made by hand: they hold what docs/access.md says th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from functools import cache
-from typing import Final
+from typing import Final, TypeAlias
 
-from tests.evaluator.resources import UnreadableError
+from tests.evaluator.resources import Resources, UnreadableError, text
+
+Patterns: TypeAlias = tuple[str, ...]
+"""The permissions that a role holds, with `*` for one or more parts of a name."""
+
+CUSTOM: Final = 'gcp:organizations/iAMCustomRole:IAMCustomRole'
+"""A role of the organisation that a plan makes."""
 
 _PROJECT = ('resourcemanager.projects.get', 'resourcemanager.projects.list')
 
@@ -63,6 +69,65 @@ PREDEFINED: Final[dict[str, tuple[str, ...]]] = {
     ),
     'roles/batch.agentReporter': ('batch.states.report',),
     'roles/batch.jobsEditor': ('batch.jobs.*', 'batch.locations.*', 'batch.operations.*', 'batch.tasks.*', *_PROJECT),
+    'roles/bigquery.dataEditor': (
+        'bigquery.config.get',
+        'bigquery.datasets.create',
+        'bigquery.datasets.get',
+        'bigquery.datasets.getIamPolicy',
+        'bigquery.models.*',
+        'bigquery.routines.*',
+        'bigquery.tables.create',
+        'bigquery.tables.delete',
+        'bigquery.tables.export',
+        'bigquery.tables.get',
+        'bigquery.tables.getData',
+        'bigquery.tables.getIamPolicy',
+        'bigquery.tables.list',
+        'bigquery.tables.update',
+        'bigquery.tables.updateData',
+        *_PROJECT,
+    ),
+    'roles/bigquery.dataOwner': ('bigquery.config.get', 'bigquery.datasets.*', 'bigquery.tables.*', *_PROJECT),
+    'roles/bigquery.dataViewer': (
+        'bigquery.datasets.get',
+        'bigquery.datasets.getIamPolicy',
+        'bigquery.models.export',
+        'bigquery.models.getData',
+        'bigquery.models.getMetadata',
+        'bigquery.models.list',
+        'bigquery.routines.get',
+        'bigquery.routines.list',
+        'bigquery.tables.export',
+        'bigquery.tables.get',
+        'bigquery.tables.getData',
+        'bigquery.tables.getIamPolicy',
+        'bigquery.tables.list',
+        *_PROJECT,
+    ),
+    'roles/bigquery.jobUser': ('bigquery.config.get', 'bigquery.jobs.create', *_PROJECT),
+    'roles/billing.costsManager': (
+        'billing.accounts.get',
+        'billing.accounts.getIamPolicy',
+        'billing.accounts.getSpendingInformation',
+        'billing.accounts.list',
+        'billing.budgets.*',
+        'billing.resourceAssociations.list',
+    ),
+    'roles/billing.viewer': (
+        'billing.accounts.get',
+        'billing.accounts.getIamPolicy',
+        'billing.accounts.getPaymentInfo',
+        'billing.accounts.getPricing',
+        'billing.accounts.getSpendingInformation',
+        'billing.accounts.getUsageExportSpec',
+        'billing.accounts.list',
+        'billing.budgets.get',
+        'billing.budgets.list',
+        'billing.credits.list',
+        'billing.resourceAssociations.list',
+        'billing.subscriptions.get',
+        'billing.subscriptions.list',
+    ),
     'roles/browser': (
         'resourcemanager.folders.get',
         'resourcemanager.folders.list',
@@ -166,6 +231,12 @@ PREDEFINED: Final[dict[str, tuple[str, ...]]] = {
         'iam.serviceAccounts.list',
         *_PROJECT,
     ),
+    'roles/iam.workloadIdentityUser': (
+        'iam.serviceAccounts.get',
+        'iam.serviceAccounts.getAccessToken',
+        'iam.serviceAccounts.getOpenIdToken',
+        'iam.serviceAccounts.list',
+    ),
     'roles/logging.viewer': (
         'logging.buckets.get',
         'logging.buckets.list',
@@ -189,6 +260,13 @@ PREDEFINED: Final[dict[str, tuple[str, ...]]] = {
         'resourcemanager.projects.get',
         'resourcemanager.projects.getIamPolicy',
         'resourcemanager.projects.setIamPolicy',
+    ),
+    'roles/pubsub.editor': ('pubsub.subscriptions.*', 'pubsub.topics.*', *_PROJECT),
+    'roles/pubsub.publisher': ('pubsub.topics.publish',),
+    'roles/pubsub.subscriber': (
+        'pubsub.snapshots.seek',
+        'pubsub.subscriptions.consume',
+        'pubsub.topics.attachSubscription',
     ),
     'roles/run.invoker': ('run.jobs.run', 'run.routes.invoke'),
     'roles/secretmanager.secretAccessor': ('secretmanager.versions.access', *_PROJECT),
@@ -228,16 +306,27 @@ OWN: Final[dict[str, tuple[str, ...]]] = {
 """The organisation's own, by the last part of the name."""
 
 
-@cache
-def holds(role: str, permission: str) -> bool:
-    """Whether a role, by its full name, holds a permission. Raises `UnreadableError` for a role that is not here."""
-    return any(fnmatchcase(permission, pattern) for pattern in _patterns(role))
+class Roles:
+    """Roles by their full names: predefined ones, those that a plan makes, and those that were made by hand."""
+
+    def __init__(self, resources: Resources) -> None:
+        self._made: Mapping[str, Patterns] = {
+            f'organizations/{text(it["orgId"])}/roles/{it["roleId"]}': tuple(map(text, it['permissions']))
+            for it in resources.inputs(CUSTOM)
+        }
+
+    def patterns(self, role: str) -> Patterns:
+        """What a role holds. Raises `UnreadableError` for one that is not known."""
+        if role in PREDEFINED:
+            return PREDEFINED[role]
+        if role in self._made:
+            return self._made[role]
+        place, _, name = role.rpartition('/roles/')
+        if place.startswith('organizations/') and name in OWN:
+            return OWN[name]
+        raise UnreadableError(f'no role {role} is known')
 
 
-def _patterns(role: str) -> tuple[str, ...]:
-    if role in PREDEFINED:
-        return PREDEFINED[role]
-    place, _, name = role.rpartition('/roles/')
-    if place.startswith('organizations/') and name in OWN:
-        return OWN[name]
-    raise UnreadableError(f'no role {role} is known')
+def holds(patterns: Patterns, permission: str) -> bool:
+    """Whether a permission is among those of a role."""
+    return any(fnmatchcase(permission, pattern) for pattern in patterns)

@@ -18,6 +18,7 @@ from cpg_infra.access import resolve
 from cpg_infra.config import Cloud
 from cpg_infra.plan import (
     Asset,
+    AssetKind,
     Entitlement,
     HailRole,
     MetamistRole,
@@ -31,6 +32,7 @@ from cpg_infra.plan import (
 from tests.evaluator.approximations import BY_ROLE
 from tests.evaluator.azure_scopes import SCOPED
 from tests.evaluator.beside import Beside
+from tests.evaluator.google import NAMED_LATER
 from tests.evaluator.resources import text
 from tests.evaluator.words import Abilities, Ability, Access, Can, Plain, Request, Thing, every
 
@@ -49,6 +51,8 @@ PARTS: Final[Mapping[Role, str]] = {
     ProjectRole.BROWSE: '',
     ProjectRole.ADMINISTER_COMPUTE: 'machines',
     ProjectRole.MANAGE_TEMPORARY_ACCESS: 'policy',
+    ProjectRole.RUN_QUERIES: 'queries',
+    ProjectRole.UNLINK_BILLING: 'billing',
     **{role: role.value for role in MetamistRole},
 }
 """Which part of a project a role is about."""
@@ -88,7 +92,7 @@ class Intent:
         self._of_asset = {
             key: thing
             for resource in plan.resources
-            if (thing := _azure_thing(resource)) is not None
+            if (thing := _made_thing(resource)) is not None
             for key in resource.intents
         }
 
@@ -112,16 +116,28 @@ class Intent:
         return f'metamist:{self.beside.signs_in_as[user] if user is not None else self.addresses[principal.key]}'
 
     def thing(self, asset: Asset) -> Thing:
-        """What the evaluator calls an asset: on Azure what we make has the name of the resource that makes it."""
+        """What the evaluator calls an asset: what we make mostly has the name of the resource that makes it."""
         made = self._of_asset.get(asset.key)
-        return made or Thing(asset.cloud.value if asset.cloud is not None else '', asset.kind.value, asset.name)
+        # Ids on Azure mind no case.
+        name = asset.name.lower() if asset.cloud is Cloud.AZURE and not asset.managed else asset.name
+        return made or Thing(asset.cloud.value if asset.cloud is not None else '', asset.kind.value, name)
+
+    def means(self, asset: Asset, role: Role) -> Abilities:
+        """What a role allows on an asset: a set of tables is nothing in itself, but for what is known of it."""
+        wanted = means(asset.cloud, role, self.beside.chosen)
+        if asset.kind is not AssetKind.TABLES:
+            return wanted
+        of_itself = {ability for ability in wanted if ability.can is Can.READ_METADATA}
+        return frozenset({*of_itself, *(Ability(every('table'), ability.can) for ability in wanted)})
 
 
-def _azure_thing(resource: Resource) -> Thing | None:
-    if resource.type not in SCOPED:
-        return None
-    kind, _, name_of = SCOPED[resource.type]
-    return Thing('azure', kind, name_of(resource.inputs))
+def _made_thing(resource: Resource) -> Thing | None:
+    if resource.type in NAMED_LATER:
+        return NAMED_LATER[resource.type](resource.name, resource.inputs)
+    if resource.type in SCOPED:
+        kind, _, name_of = SCOPED[resource.type]
+        return Thing('azure', kind, name_of(resource.inputs))
+    return None
 
 
 def on_paper(cloud: Cloud | None) -> bool:
@@ -184,7 +200,7 @@ def _given(intent: Intent) -> Iterator[tuple[str, Thing, Abilities]]:
         asset = intent.assets[grant.asset]
         if not isinstance(grant.role, HailRole | MetamistRole) and not on_paper(asset.cloud):
             principal = intent.plan.principal_by_key[grant.principal]
-            yield intent.who(principal), intent.thing(asset), means(asset.cloud, grant.role, intent.beside.chosen)
+            yield intent.who(principal), intent.thing(asset), intent.means(asset, grant.role)
 
 
 def _in_services(intent: Intent) -> Iterator[tuple[str, Thing, Abilities]]:
@@ -226,7 +242,7 @@ def _effective(intent: Intent) -> Iterator[tuple[str, Thing, Abilities]]:
             yield (
                 intent.who(principal),
                 intent.thing(asset),
-                frozenset(_counted(means(asset.cloud, holding.role, intent.beside.chosen), here)),
+                frozenset(_counted(intent.means(intent.assets[holding.on], holding.role), here)),
             )
 
 

@@ -36,7 +36,7 @@ class Case:
 
 def plan_of(given_: Given) -> Plan:
     """The plan of an organisation."""
-    return Infrastructure(given_.organisation, given_.datasets, date=TODAY).plan()
+    return Infrastructure(given_.organisation, given_.datasets, date=TODAY, sources=given_.sources).plan()
 
 
 def case(given_: Given) -> Case:

@@ -24,6 +24,7 @@ SECOND_OPINION: Final = (
     'evaluate',
     'google',
     'google_conditions',
+    'google_federation',
     'google_permissions',
     'google_roles',
     'resources',

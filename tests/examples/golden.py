@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -69,7 +70,7 @@ def _dataset(plan: Plan, dataset: str) -> Iterator[str]:
         if resource.owner.dataset != dataset:
             continue
         policy = sentence(plan, resource)
-        physical = '' if policy else f' → {resource.physical}'
+        physical = '' if policy else f' → {steady(resource.physical)}'
         yield f'{_owner(resource.owner)}  {resource.type}  {resource.name}{physical}{_options(resource.options)}'
         if policy:
             yield from listed(f'    {policy.words}', policy.members)
@@ -197,15 +198,19 @@ def listed(begin: str, items: Iterable[str]) -> Iterator[str]:
         yield from (f'{indent}{item}' for item in items)
 
 
+def steady(text: str) -> str:
+    """A text without the hash of code in it, which changes for other reasons."""
+    return re.sub(r'/[0-9a-f]{64}\.zip$', '/….zip', text)
+
+
 def flow(value: Value) -> str:
     """A value on one line; texts without quotes where that is clear."""
     if isinstance(value, Archive):
-        # Its hash follows from code, which changes for other reasons.
         return f'«{value.name}.zip»'
     if isinstance(value, Ref | Lookup | Computed):
         return str(value)
     if isinstance(value, str):
-        return value if value and value == value.strip() and '\n' not in value else json.dumps(value)
+        return steady(value) if value and value == value.strip() and '\n' not in value else json.dumps(value)
     if isinstance(value, Mapping):
         return f'{{{", ".join(f"{key}: {flow(item)}" for key, item in value.items())}}}'
     if isinstance(value, list | tuple):

@@ -7,6 +7,7 @@ catalogue say; an input that differs is printed like any other.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from cpg_infra.abstraction.gcp.iam import role_name
 from cpg_infra.abstraction.gcp.roles import GCP_ROLES
@@ -50,18 +51,28 @@ def sentence(plan: Plan, resource: Resource) -> Sentence | None:
     )
 
 
+_NAMES: Final[Mapping[AssetKind, tuple[str, ...]]] = {
+    AssetKind.BILLING_ACCOUNT: ('billingAccountId',),
+    AssetKind.BUCKET: ('bucket',),
+    AssetKind.FUNCTION: ('project', 'location', 'service'),
+    AssetKind.PROJECT: ('project',),
+    AssetKind.REGISTRY: ('project', 'location', 'repository'),
+    AssetKind.SECRET: ('project', 'secretId'),
+    AssetKind.SERVICE: ('project', 'location', 'service'),
+    AssetKind.SUBSCRIPTION: ('project',),
+    AssetKind.TABLE: ('project', 'datasetId', 'tableId'),
+    AssetKind.TABLES: ('project', 'datasetId'),
+    AssetKind.TOPIC: ('project',),
+}
+"""The inputs by which Google's policies name a thing, in the order of the parts of its name."""
+
+_BETWEEN: Final = {AssetKind.TABLE: '.', AssetKind.TABLES: '.'}
+"""What stands between the parts, where it is no slash."""
+
+
 def _scope(asset: Asset) -> Mapping[str, Value]:
     """The inputs by which Google's policies name a thing, from its name alone."""
-    parts = asset.name.split('/')
-    if asset.kind is AssetKind.BUCKET:
-        return {'bucket': asset.name}
-    if asset.kind is AssetKind.PROJECT:
-        return {'project': asset.name}
-    if asset.kind is AssetKind.SECRET:
-        return {'project': parts[0], 'secretId': parts[1]}
-    if asset.kind is AssetKind.REGISTRY:
-        return {'project': parts[0], 'location': parts[1], 'repository': parts[2]}
-    if asset.kind is AssetKind.SERVICE:
-        return {'project': parts[0], 'location': parts[1], 'service': parts[2]}
+    if asset.kind in _NAMES:
+        return dict(zip(_NAMES[asset.kind], asset.name.split(_BETWEEN.get(asset.kind, '/')), strict=False))
     project = asset.name.partition('@')[2].partition('.')[0]
     return {'serviceAccountId': f'projects/{project}/serviceAccounts/{asset.name}'}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator, Mapping
+from importlib.metadata import entry_points
 from typing import Annotated, Final, ForwardRef, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -20,15 +21,12 @@ from cpg_infra.config import (
 )
 from cpg_infra.config.files import Folder
 from cpg_infra.config.layout import Written, gather
+from cpg_infra.plugin import GROUP
 from tests.examples import lantern
 
-OF_PLUGINS: Final = (
-    'billing.aggregator.',
-    'billing.gcp_cost_controls.',
-    'github_wif',
-    'metamist.etl.',
-)
-"""What begins the options of plugins, which the example does not enable; `docs/plugins` shows them."""
+ON_AZURE: Final = 'github_wif.azure.repositories[]'
+ON_GOOGLE: Final = 'github_wif.projects.<name>.repositories[]'
+"""Repositories have one form on both clouds: an option of either is used by the other."""
 
 LEFT_AT_DEFAULT: Final = frozenset(
     {
@@ -37,6 +35,7 @@ LEFT_AT_DEFAULT: Final = frozenset(
         'disable_group_memberships',  # for hours of a migration; the plan would hold no members at all
         'gcp.allow_external_group_members',
         'gcp.create_empty_groups',
+        'github_wif.pool.manage',
         'groups_authoritative',
         'metamist.etl.environment',
         'stacks',
@@ -76,9 +75,9 @@ def inner(annotation: object) -> Iterator[tuple[str, type[BaseModel]]]:
 
 
 def options(model: type[BaseModel], path: str = '') -> Iterator[str]:
-    """The path of every field of a model, and of the models inside it."""
+    """The path of every field of a model, and of the models inside it. Those that are on both clouds are on one here."""
     for name, field in model.model_fields.items():
-        here = f'{path}.{field.alias or name}'.removeprefix('.')
+        here = f'{path}.{field.alias or name}'.removeprefix('.').replace(ON_AZURE, ON_GOOGLE)
         yield here
         for step, part in inner(annotation_of(field)):
             yield from options(part, f'{here}{step}')
@@ -89,7 +88,7 @@ def values(value: object, model: type[BaseModel], path: str = '') -> Iterator[tu
     if not isinstance(value, Mapping):
         return  # the short form of a member
     for name, item in value.items():
-        here = f'{path}.{name}'.removeprefix('.')
+        here = f'{path}.{name}'.removeprefix('.').replace(ON_AZURE, ON_GOOGLE)
         yield here, item
         for step, part in inner(annotation_of(field_of(model, name))):
             for single in at(item, step):
@@ -134,9 +133,14 @@ def default(path: str) -> object:
     return ... if field.is_required() else field.default
 
 
-def test_every_option_is_used_but_those_of_plugins_that_are_not_enabled() -> None:
-    unused = all_options() - {path for path, _ in used()}
-    assert {path for path in unused if not path.startswith(OF_PLUGINS)} == set()
+def test_every_option_is_used() -> None:
+    assert all_options() - {path for path, _ in used()} == set()
+
+
+def test_every_plugin_that_comes_along_is_enabled() -> None:
+    ours = {entry.name for entry in entry_points(group=GROUP) if entry.value.startswith('cpg_infra.')}
+    assert set(lantern.configuration().organisation.plugins_enabled) == ours
+    assert ours
 
 
 def test_an_option_that_is_written_has_another_value_than_its_default_somewhere() -> None:

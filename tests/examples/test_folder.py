@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import runpy
+import sys
 from pathlib import Path
+from typing import Final
 
 import pytest
 import yaml
@@ -46,9 +49,39 @@ def test_every_line_of_codeowners_is_about_a_file_that_exists() -> None:
         assert all(name.startswith('@') for name in names)
 
 
-def test_every_folder_is_a_dataset() -> None:
+def test_every_folder_is_a_dataset_but_that_with_the_code_of_functions() -> None:
     folders = {path.name for path in lantern.LANTERN.iterdir() if path.is_dir() and path.name != '__pycache__'}
-    assert folders == set(load(lantern.LANTERN).datasets)
+    assert folders == {*load(lantern.LANTERN).datasets, 'etl'}
+
+
+@pytest.mark.parametrize('name', ['extract', 'load', 'notification'])
+def test_each_function_has_its_entry_point_and_requires_what_it_imports(name: str) -> None:
+    folder = lantern.LANTERN / 'etl' / name
+    tree = ast.parse((folder / 'main.py').read_text(encoding='utf-8'))
+    defined = {each.name for each in tree.body if isinstance(each, ast.FunctionDef)}
+    assert {'notification': 'etl_notify'}.get(name, f'etl_{name}') in defined
+    imported = {alias.name for each in tree.body if isinstance(each, ast.Import) for alias in each.names}
+    imported |= {
+        f'{each.module}.{alias.name}' if each.module == 'google.cloud' else str(each.module)
+        for each in tree.body
+        if isinstance(each, ast.ImportFrom)
+        for alias in each.names
+    }
+    wanted = {
+        DISTRIBUTIONS.get(each, each) for each in imported if each.partition('.')[0] not in sys.stdlib_module_names
+    }
+    required = set((folder / 'requirements.txt').read_text(encoding='utf-8').split())
+    # The parsers tell metamist, with its client.
+    assert required - {'metamist'} == wanted
+
+
+DISTRIBUTIONS: Final = {
+    'functions_framework': 'functions-framework',
+    'google.auth': 'google-auth',
+    'google.cloud.bigquery': 'google-cloud-bigquery',
+    'google.cloud.pubsub_v1': 'google-cloud-pubsub',
+    'google.cloud.secretmanager': 'google-cloud-secret-manager',
+}
 
 
 def test_people_have_addresses_that_nobody_has() -> None:

@@ -87,7 +87,7 @@ def with_plugin(**changes: object) -> Plan:
     config = CPGInfrastructureConfig.from_dict(
         {**loaded.organisation.model_dump(), 'plugins_enabled': ['audit'], **changes},
     )
-    return Infrastructure(config, loaded.datasets, date=lantern.DATE).plan()
+    return Infrastructure(config, loaded.datasets, date=lantern.DATE, sources=loaded.sources).plan()
 
 
 def test_the_plugin_on_the_page_adds_what_it_says(plugin: ModuleType) -> None:

@@ -74,6 +74,12 @@ USUAL: Final[Mapping[str, Mapping[str, Json]]] = {
         'audience': 'https://metamist.lantern.example.org',
     },
     'gcp:artifactregistry/repository:Repository': {'repositoryId': '<physical after />', 'project': '<project>'},
+    'gcp:bigquery/table:Table': {
+        'project': '<physical before .>',
+        'datasetId': '<physical between .>',
+        'tableId': '<physical after .>',
+        'deletionProtection': True,
+    },
     'gcp:billing/budget:Budget': {
         'billingAccount': '0A1B2C-3D4E5F-6A7B8C',
         'thresholdRules': [{'thresholdPercent': share} for share in (0.3, 0.5, 0.9, 1.0)],
@@ -82,12 +88,27 @@ USUAL: Final[Mapping[str, Mapping[str, Json]]] = {
             'schemaVersion': '1.0',
         },
     },
+    'gcp:cloudfunctionsv2/function:Function': {
+        'project': '<physical before />',
+        'location': 'australia-southeast1',
+    },
     'gcp:cloudidentity/group:Group': {
         'parent': 'customers/C0lantern1',
         'groupKey': {'id': '<physical>'},
         'displayName': '<physical before @>',
         'labels': {'cloudidentity.googleapis.com/groups.discussion_forum': ''},
         'initialGroupConfig': 'EMPTY',
+    },
+    'gcp:cloudscheduler/job:Job': {
+        'project': '<physical before />',
+        'region': 'australia-southeast1',
+        'timeZone': 'Australia/Melbourne',
+        'attemptDeadline': '1800s',
+    },
+    'gcp:monitoring/alertPolicy:AlertPolicy': {
+        'project': '<physical before />',
+        'combiner': 'OR',
+        'alertStrategy': {'notificationRateLimit': {'period': '300s'}},
     },
     'gcp:organizations/project:Project': {
         'projectId': '<physical>',
@@ -103,7 +124,7 @@ USUAL: Final[Mapping[str, Mapping[str, Json]]] = {
     },
     'gcp:projects/service:Service': {
         'service': '<physical after />',
-        'project': '<project>',
+        'project': '<physical before />',
         'disableOnDestroy': False,
     },
     'gcp:secretmanager/secret:Secret': {
@@ -132,6 +153,15 @@ USUAL: Final[Mapping[str, Mapping[str, Json]]] = {
         ],
     },
     'gcp:storage/bucketObject:BucketObject': {'bucket': '<physical bucket>', 'name': '<physical path>'},
+    'github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable': {
+        'repository': '<repository>',
+        'environment': '<environment>',
+        'variableName': '<physical after />',
+    },
+    'github:index/repositoryEnvironment:RepositoryEnvironment': {
+        'repository': '<physical before />',
+        'environment': '<physical after />',
+    },
 }
 
 
@@ -152,6 +182,10 @@ def stand_ins(plan: Plan) -> Callable[[Resource], Mapping[str, str]]:
             '<blob path>': path,
             '<physical before />': resource.physical.partition('/')[0],
             '<physical before .>': resource.physical.partition('.')[0],
+            '<physical between .>': resource.physical.partition('.')[2].rpartition('.')[0],
+            '<physical after .>': resource.physical.rpartition('.')[2],
+            '<repository>': resource.physical.partition('/')[2].partition('/')[0],
+            '<environment>': resource.physical.rpartition('/')[0].rpartition('/')[2],
             '<resource group>': f'lantern-{dataset or "common"}',
             '<physical>': resource.physical,
             '<physical before @>': resource.physical.partition('@')[0],

@@ -24,6 +24,10 @@ def seed(folder: Path, name: str) -> None:
     made = listed(name)
     if 'azure' in made:
         seed_azure(folder, made['azure'])
+    if 'github' in made:
+        with Journal(folder / 'github.jsonl').transaction() as transaction:
+            for environment in made['github']['environments']:
+                transaction.put(f'environment {environment}', _by_hand(environment.replace('/', ':'), {}))
     with Journal(folder / 'gcp.jsonl').transaction() as transaction:
         world = World(transaction)
         for key, thing in _things(made):
@@ -55,7 +59,7 @@ def _things(made: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def _in_project(world: World, project: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     name = project['id']
-    number = str(FIRST_NUMBER + world.next_number())
+    number = str(project.get('number') or FIRST_NUMBER + world.next_number())
     yield f'project {name}', _by_hand(f'projects/{name}', {'projectId': name, 'name': name}, number=number)
     for host in (*enabled_from_the_start(world), *project.get('services', ())):
         yield f'service {name}/{host}', _by_hand(f'{name}/{host}', {'project': name, 'service': host})

@@ -27,6 +27,8 @@ HOLDS_DATA: Final = frozenset(
         'azure-native:storage:BlobContainer',
         'azure-native:storage:StorageAccount',
         'gcp:artifactregistry/repository:Repository',
+        'gcp:bigquery/dataset:Dataset',
+        'gcp:bigquery/table:Table',
         'gcp:organizations/project:Project',
         'gcp:storage/bucket:Bucket',
     }

@@ -1,7 +1,8 @@
 """The same on Azure: a user-assigned identity for each repository and environment.
 
 Azure maps nothing: it compares issuer, audience and subject letter by letter. So a credential stands for one form of
-the subject, and a repository whose form is about to change needs two (`transition`).
+the subject, and a repository whose form is about to change needs two (`transition`). Each form is a principal: whoever
+is called so comes in as the identity, and what the identity may do is granted to it alone.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from cpg_infra.abstraction import By
-from cpg_infra.abstraction.azure.subscriptions import provider_in
+from cpg_infra.abstraction.azure.scopes import registry_scope, role_definition_id
+from cpg_infra.abstraction.federation import program_elsewhere
 from cpg_infra.config import Cloud, CPGInfrastructureConfig
 from cpg_infra.config.diagnostics import organisation_path
 from cpg_infra.config.github import GithubFederation
@@ -19,6 +21,7 @@ from cpg_infra.config.github_names import deployer_id, subject_by_ids, subject_b
 from cpg_infra.driver.infrastructure import Infrastructure
 from cpg_infra.plan import (
     ORGANISATION_WIDE,
+    AccountRole,
     Asset,
     AssetKind,
     Grant,
@@ -30,7 +33,7 @@ from cpg_infra.plan import (
     RegistryRole,
     Value,
 )
-from cpg_infra.plugins.declaring import declare
+from cpg_infra.plugins.github_wif.azure_place import AzurePlace
 from cpg_infra.plugins.github_wif.environments import Environments
 from cpg_infra.plugins.github_wif.pool import ISSUER
 
@@ -49,8 +52,15 @@ _NAMES: Final = uuid.uuid5(uuid.NAMESPACE_URL, 'cpg-infra/github-federation')
 
 @dataclass(frozen=True, slots=True)
 class _Identity:
+    """An identity; `logical` has slashes, so that a resource group may be called like a Google project.
+
+    `earlier` is the logical name that it had before. Stacks know it, and all that begins with it, by an alias.
+    """
+
     name: str
     logical: str
+    earlier: str
+    asset: str
     principal: Principal
 
 
@@ -66,25 +76,12 @@ class AzureIdentities:
         environments: Environments,
     ) -> None:
         assert federation.azure is not None  # noqa: S101 - the plugin asks
-        self._infrastructure = infrastructure
+        self._place = AzurePlace(infrastructure, azure)
         self._builder = infrastructure.builder
-        self._azure = azure
         self._settings = federation.azure
         self._owner_id = federation.owner_id
         self._owner = Owner(ORGANISATION_WIDE, Cloud.AZURE, component)
         self._environments = environments
-        self._subscriptions = {
-            f'{azure.dataset_storage_prefix}{name}': config.azure.subscription.lower()
-            for name, config in infrastructure.dataset_configs.items()
-            if config.azure is not None and config.azure.subscription is not None
-        }
-
-    def _subscription(self, group: str) -> str:
-        """The subscription of a resource group: that of the dataset whose group it is, else the organisation's."""
-        return self._subscriptions.get(group, self._azure.subscription)
-
-    def _provider(self, group: str) -> str | None:
-        return provider_in(self._subscription(group), self._azure, self._builder)
 
     def declare(self) -> None:
         """Make the identities, let the workflows come in as them, and let them into registries."""
@@ -97,8 +94,8 @@ class AzureIdentities:
                 self._registries(identity, environment, by)
                 variables: dict[str, Value] = {
                     'AZURE_CLIENT_ID': Ref(identity.logical, 'clientId'),
-                    'AZURE_TENANT_ID': self._azure.tenant,
-                    'AZURE_SUBSCRIPTION_ID': self._azure.subscription,
+                    'AZURE_TENANT_ID': self._place.azure.tenant,
+                    'AZURE_SUBSCRIPTION_ID': self._place.subscription(self._settings.resource_group),
                 }
                 self._environments.write(repository.github_repo, environment.name, variables, by)
 
@@ -107,8 +104,9 @@ class AzureIdentities:
     ) -> _Identity:
         group = self._settings.resource_group
         name = environment.account_id or deployer_id(group, repository.name, environment.name)
-        logical = f'{group}-{name}'
+        logical, earlier = f'azure/{group}/{name}', f'{group}-{name}'
         address = f'{group}/{name}'
+        ours = self._place.ours(self._place.scope(group))
         asset = Asset(
             f'azure:{AssetKind.MACHINE_ACCOUNT.value}:{address}',
             AssetKind.MACHINE_ACCOUNT,
@@ -116,26 +114,28 @@ class AzureIdentities:
             address,
             by.owner,
             by.origin,
+            within=ours.asset if ours else None,
         )
         self._builder.asset(asset)
         principal = self._builder.principal(
             Principal(f'azure:machine:{address}', PrincipalKind.MACHINE, Cloud.AZURE, Ref(logical, 'principalId')),
         )
-        declare(
-            self._infrastructure,
+        self._place.declare(
+            group,
             logical,
             'azure-native:managedidentity:UserAssignedIdentity',
             address,
             {
                 'resourceGroupName': group,
                 'resourceName': name,
-                'location': self._settings.region or self._azure.region,
+                'location': self._settings.region or self._place.azure.region,
             },
             by,
             intents=[asset.key],
-            provider=self._provider(group),
+            depends_on=[ours.resource] if ours else [],
+            options=Options(aliases=(earlier,)),
         )
-        return _Identity(name, logical, principal)
+        return _Identity(name, logical, earlier, asset.key, principal)
 
     def _subjects(self, repository: GithubFederation.Repository, environment: str) -> dict[str, str]:
         """The subjects that are accepted, by the form they have."""
@@ -156,24 +156,42 @@ class AzureIdentities:
     ) -> None:
         # Azure refuses two writes at a time below one identity, so each waits for the one before.
         before = identity.logical
+        group = self._settings.resource_group
         for form, subject in self._subjects(repository, environment.name).items():
-            before = declare(
-                self._infrastructure,
-                f'{identity.logical}-github-{form}',
+            name = f'github-{form}'
+            address = f'{group}/{identity.name}/{name}'
+            before = self._place.declare(
+                group,
+                f'{identity.logical}/{name}',
                 'azure-native:managedidentity:FederatedIdentityCredential',
-                f'{self._settings.resource_group}/{identity.name}/github-{form}',
+                address,
                 {
-                    'resourceGroupName': self._settings.resource_group,
+                    'resourceGroupName': group,
                     'resourceName': identity.name,
-                    'federatedIdentityCredentialResourceName': f'github-{form}',
+                    'federatedIdentityCredentialResourceName': name,
                     'issuer': ISSUER,
                     'subject': subject,
                     'audiences': [AUDIENCE],
                 },
                 by,
+                intents=self._let_in(identity, address, subject, by),
                 depends_on=[before],
-                provider=self._provider(self._settings.resource_group),
+                options=Options(aliases=(f'{identity.earlier}-{name}',)),
             ).name
+
+    def _let_in(self, identity: _Identity, address: str, subject: str, by: By) -> tuple[str, str]:
+        """The keys of a credential and of the grant that it is: no policy says who comes in."""
+        kind = AssetKind.FEDERATION
+        asset = self._builder.asset(
+            Asset(
+                f'azure:{kind.value}:{address}', kind, Cloud.AZURE, address, by.owner, by.origin, within=identity.asset
+            )
+        )
+        program = self._builder.principal(program_elsewhere(Cloud.AZURE, ISSUER, subject))
+        role = AccountRole.COME_IN_AS
+        key = f'{identity.asset}|{role.value}|{program.key}'
+        self._builder.grant(Grant(key, program.key, role, identity.asset, by.owner, by.origin))
+        return asset.key, key
 
     def _registries(self, identity: _Identity, environment: GithubFederation.Environment, by: By) -> None:
         pushed = environment.push_registry
@@ -187,43 +205,39 @@ class AzureIdentities:
     def _grant(self, identity: _Identity, role: RegistryRole, place: str, by: By) -> None:
         group, _, name = place.rpartition('/')
         group = group or self._settings.resource_group
-        scope = (
-            f'/subscriptions/{self._subscription(group)}/resourceGroups/{group}'
-            f'/providers/Microsoft.ContainerRegistry/registries/{name}'
-        )
-        registry = self._builder.asset(
-            Asset(
-                f'azure:{AssetKind.REGISTRY.value}:{group}/{name}',
-                AssetKind.REGISTRY,
-                Cloud.AZURE,
-                f'{group}/{name}',
-                by.owner,
-                by.origin,
-                managed=False,
-            )
-        )
-        key = f'{registry.key}|{role.value}|{identity.principal.key}'
+        scope = registry_scope(self._place.scope(group), name)
+        ours = self._place.ours(scope)
+        registry = ours.asset if ours else self._existing_registry(group, name, by)
+        key = f'{registry}|{role.value}|{identity.principal.key}'
         self._builder.grant(
-            Grant(key, identity.principal.key, role, registry.key, by.owner, by.origin),
+            Grant(key, identity.principal.key, role, registry, by.owner, by.origin),
         )
-        definition = f'/subscriptions/{self._subscription(group)}/providers/Microsoft.Authorization/roleDefinitions'
-        declare(
-            self._infrastructure,
-            f'{identity.logical}-{role.value.partition(".")[2]}-{group}-{name}',
+        verb = role.value.partition('.')[2]
+        self._place.declare(
+            group,
+            f'{identity.logical}/{verb}/{group}/{name}',
             'azure-native:authorization:RoleAssignment',
             key,
             {
                 'scope': scope,
                 'roleAssignmentName': str(uuid.uuid5(_NAMES, f'{scope} {ROLES[role]} {identity.principal.key}')),
-                'roleDefinitionId': f'{definition}/{ROLES[role]}',
+                'roleDefinitionId': role_definition_id(self._place.subscription(group), ROLES[role]),
                 'principalId': identity.principal.address,
                 # Without it Azure looks the principal up, and does not find one that is seconds old.
                 'principalType': 'ServicePrincipal',
             },
             by,
             intents=[key],
-            depends_on=[identity.logical],
+            depends_on=[identity.logical, *([ours.resource] if ours else [])],
             # Azure knows one assignment of a role to somebody at a place, whatever its name.
-            options=Options(delete_before_replace=True),
-            provider=self._provider(group),
+            options=Options(delete_before_replace=True, aliases=(f'{identity.earlier}-{verb}-{group}-{name}',)),
         )
+
+    def _existing_registry(self, group: str, name: str, by: By) -> str:
+        address, kind = f'{group}/{name}', AssetKind.REGISTRY
+        key = f'azure:{kind.value}:{address}'
+        # Whoever sees all of a resource group sees it too.
+        around = self._place.ours(self._place.scope(group))
+        within = around.asset if around else None
+        self._builder.asset(Asset(key, kind, Cloud.AZURE, address, by.owner, by.origin, within=within, managed=False))
+        return key

@@ -47,7 +47,7 @@ def table_set(cloud: CloudInfrastructure, name: TableName, by: By) -> TableSet:
 
 def table(cloud: CloudInfrastructure, name: TableName, by: By) -> Table:
     """A table that exists without us, unless something here makes it."""
-    key, resource = cloud.existing(AssetKind.TABLE, str(name), by)
+    key, resource = cloud.existing(AssetKind.TABLE, str(name), by, within=table_set(cloud, name, by).asset)
     return Table(key, cloud.cloud, name.table, resource, name.project, name.table_set, label=str(name))
 
 

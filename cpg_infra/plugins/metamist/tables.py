@@ -69,6 +69,7 @@ def declare_tables(place: Place) -> Tables:
             },
             by,
             kind=AssetKind.TABLE,
+            within=made.intents[0],
             depends_on=[made.name],
             options=PROTECTED,
         )

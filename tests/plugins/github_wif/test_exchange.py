@@ -139,17 +139,45 @@ def test_in_transition_azure_accepts_both_forms(exchange: TokenExchange, by_ids:
     assert come_in_on_azure(exchange, job(AZURE_AUDIENCE, by_ids=by_ids)) == f'token of {IDENTITY}'
 
 
+@pytest.mark.parametrize('by_ids', [False, True])
 @pytest.mark.parametrize(
     'changes',
     [
         {'repository': 'lantern/other', 'repository_id': 7002},
-        {'owner_id': 6666, 'by_ids': True},
-        {'repository': 'stranger/aligner'},
+        {'repository': 'lantern/aligner2', 'repository_id': 70011},
+        {'repository': 'stranger/aligner', 'repository_id': 8000, 'owner_id': 6666},
+        {'repository': 'stranger/aligner', 'owner_id': 6666},
         {'environment': 'production'},
+        # Azure minds the case of a subject.
+        {'environment': 'Development'},
+        {'environment': None},
         {'aud': AUDIENCE},
+        {'iss': 'https://issuer.example.org'},
     ],
 )
-def test_azure_refuses_another_owner_repository_environment_and_audience(
-    exchange: TokenExchange, changes: dict[str, Any]
+def test_azure_refuses_another_owner_repository_environment_audience_and_issuer(
+    exchange: TokenExchange, changes: dict[str, Any], by_ids: bool
 ) -> None:
-    assert come_in_on_azure(exchange, job(AZURE_AUDIENCE, **changes)).startswith('AADSTS700213')
+    assert come_in_on_azure(exchange, job(AZURE_AUDIENCE, by_ids=by_ids, **changes)).startswith('AADSTS700213')
+
+
+@pytest.mark.parametrize('by_ids', [False, True])
+def test_outside_a_transition_azure_accepts_the_stated_form_only(by_ids: bool) -> None:
+    stated = repository(subject='ids' if by_ids else 'names', environments=[ON_AZURE])
+    plan = federated(organisation={'azure': AZURE}, azure={'resource_group': 'ci', 'repositories': [stated]})
+    with TokenExchange(plan, ISSUER) as serving:
+        assert come_in_on_azure(serving, job(AZURE_AUDIENCE, by_ids=by_ids)) == f'token of {IDENTITY}'
+        assert come_in_on_azure(serving, job(AZURE_AUDIENCE, by_ids=not by_ids)).startswith('AADSTS700213')
+
+
+def test_on_azure_a_job_comes_in_as_its_own_identity_only() -> None:
+    ours = [repository(environments=[ON_AZURE]), repository('other', repository_id=7002, environments=[ON_AZURE])]
+    plan = federated(
+        organisation={'azure': AZURE}, azure={'resource_group': 'ci', 'transition': True, 'repositories': ours}
+    )
+    with TokenExchange(plan, ISSUER) as serving:
+        for by_ids in (False, True):
+            claims = job(AZURE_AUDIENCE, by_ids=by_ids, repository='lantern/other', repository_id=7002)
+            other = 'other-img-dev-deployer'
+            assert come_in_on_azure(serving, claims, other) == f'token of {other}'
+            assert come_in_on_azure(serving, claims, IDENTITY).startswith('AADSTS700213')

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cpg_infra.access import resolve
 from cpg_infra.plan import AccountRole, Plan, PrincipalKind, RegistryRole
 from tests.organisations import dataset, plan_of
 from tests.plugins.github_wif.federation import (
@@ -15,6 +16,7 @@ from tests.plugins.github_wif.federation import (
     PROJECT,
     environment,
     federated,
+    federation,
     repository,
     with_everything,
 )
@@ -25,6 +27,8 @@ ENVIRONMENT_TYPE = 'github:index/repositoryEnvironment:RepositoryEnvironment'
 VARIABLE_TYPE = 'github:index/actionsEnvironmentVariable:ActionsEnvironmentVariable'
 CREDENTIAL_TYPE = 'azure-native:managedidentity:FederatedIdentityCredential'
 DEPLOYER = 'aligner-img-dev-deployer'
+BUDGET = {'monthly_budget': 100}
+IN_GROUPS = {**AZURE, 'dataset_storage_prefix': 'lantern-', 'budget_start': '2030-01-01'}
 
 
 def of_type(plan: Plan, token: str) -> dict[str, dict[str, Any]]:
@@ -152,10 +156,10 @@ def test_the_credentials_of_an_identity_are_written_one_after_the_other() -> Non
     plan = with_everything()
     credentials = of_type(plan, CREDENTIAL_TYPE)
     assert {name: each['subject'] for name, each in credentials.items()} == {
-        f'ci-{DEPLOYER}-github-names': 'repo:lantern/aligner:environment:development',
-        f'ci-{DEPLOYER}-github-ids': 'repo:org-9001/repo-7001:environment:development',
+        f'azure/ci/{DEPLOYER}/github-names': 'repo:lantern/aligner:environment:development',
+        f'azure/ci/{DEPLOYER}/github-ids': 'repo:org-9001/repo-7001:environment:development',
     }
-    assert plan.resource_by_name[f'ci-{DEPLOYER}-github-ids'].depends_on == (f'ci-{DEPLOYER}-github-names',)
+    assert plan.resource_by_name[f'azure/ci/{DEPLOYER}/github-ids'].depends_on == (f'azure/ci/{DEPLOYER}/github-names',)
     assert {tuple(each['audiences']) for each in credentials.values()} == {('api://AzureADTokenExchange',)}
 
 
@@ -168,7 +172,7 @@ def test_outside_a_transition_azure_accepts_the_form_that_comes(subject: str, fo
             'repositories': [repository(subject=subject, environments=[environment(push_registry='lanterndev')])],
         },
     )
-    assert list(of_type(plan, CREDENTIAL_TYPE)) == [f'ci-{DEPLOYER}-github-{form}']
+    assert list(of_type(plan, CREDENTIAL_TYPE)) == [f'azure/ci/{DEPLOYER}/github-{form}']
 
 
 def test_identities_and_registries_are_looked_for_in_the_subscription_of_their_resource_group() -> None:
@@ -185,11 +189,71 @@ def test_identities_and_registries_are_looked_for_in_the_subscription_of_their_r
     native = [each for each in plan.resources if each.type.startswith('azure-native:')]
     name = f'azure-native-{apart}'
     assert {each.name: each.provider for each in native if each.provider is not None} == {
-        f'ci-{DEPLOYER}-write-lanternalpha-images': name
+        f'azure/ci/{DEPLOYER}/write/lanternalpha/images': name
     }
     begins = {str(each.inputs[key]).split('/')[2] for each in native for key in ('scope',) if key in each.inputs}
     assert begins == {apart, AZURE['subscription']}
     assert [setting.value for setting in plan.settings] == [AZURE['subscription']]
+
+
+def on_azure_too(*, resource_group: str, push_registry: str, **common: Any) -> Plan:
+    """The common dataset on both clouds, and a workflow that pushes on either."""
+    pushing = repository(environments=[environment(push_registry=push_registry, guard=GUARD)])
+    clouds = {'deploy_locations': ['gcp', 'azure'], 'budgets': dict.fromkeys(('gcp', 'azure'), BUDGET)}
+    return plan_of(
+        dataset('common', create_container_registry=True, **clouds, **common),
+        plugins_enabled=['github_wif'],
+        github_wif=federation(
+            repository(environments=[environment(guard=GUARD)]),
+            azure={'resource_group': resource_group, 'transition': True, 'repositories': [pushing]},
+        ),
+        azure=IN_GROUPS,
+    )
+
+
+def test_a_registry_of_a_dataset_is_the_one_that_the_dataset_makes_whatever_its_case() -> None:
+    plan = on_azure_too(resource_group='ci', push_registry='Lantern-Common/LanternCommonImagesDev')
+    registry = 'azure:registry:lantern-common/australiaeast/images-dev'
+    assert (RegistryRole.WRITE.value, registry) in grants_to(plan, f'azure:machine:ci/{DEPLOYER}')
+    assignment = plan.resource_by_name[f'azure/ci/{DEPLOYER}/write/Lantern-Common/LanternCommonImagesDev']
+    assert 'common-azure-artifact-registry-images-dev' in assignment.depends_on
+
+
+def test_a_resource_group_may_be_that_of_a_dataset_and_be_called_like_a_project() -> None:
+    plan = on_azure_too(resource_group='lantern-common', push_registry='shared/images')
+    assert {f'lantern-common-{DEPLOYER}', f'azure/lantern-common/{DEPLOYER}'} <= plan.resource_by_name.keys()
+    identity = plan.resource_by_name[f'azure/lantern-common/{DEPLOYER}']
+    assert identity.depends_on == ('common-azure-project',)
+    assert identity.options.aliases == (f'lantern-common-{DEPLOYER}',)
+    [asset] = [each for each in plan.assets if each.key == f'azure:machine-account:lantern-common/{DEPLOYER}']
+    assert asset.within == 'azure:project:lantern-common'
+
+
+@pytest.mark.parametrize(
+    'called',
+    ['repo:lantern/aligner:environment:development', 'repo:org-9001/repo-7001:environment:development'],
+)
+def test_on_azure_each_form_of_a_subject_is_a_program_that_comes_in(called: str) -> None:
+    program = f'azure:federated:https://token.actions.githubusercontent.com {called}'
+    plan = with_everything()
+    assert plan.principal_by_key[program].kind is PrincipalKind.FEDERATED
+    assert grants_to(plan, called) == {(AccountRole.COME_IN_AS.value, f'azure:machine-account:ci/{DEPLOYER}')}
+    assert {(each.holding.role, each.holding.asset, each.accounts) for each in resolve(plan).as_account(program)} == {
+        (role, f'azure:registry:{registry}', (f'azure:machine-account:ci/{DEPLOYER}',))
+        for role, registry in ((RegistryRole.WRITE, 'ci/lanterndev'), (RegistryRole.READ, 'shared/lantern'))
+    }
+
+
+def test_who_may_push_to_a_registry_is_told_with_the_way() -> None:
+    access = resolve(with_everything())
+    account = f'gcp:machine-account:aligner-img-prod-deployer@{PROJECT}.iam.gserviceaccount.com'
+    found = access.as_account_on(f'gcp:registry:{PROJECT}/australia-southeast1/images')
+    [pushing] = [each for each in found if ':federated:' in each.principal]
+    assert (pushing.principal, pushing.accounts, pushing.holding.role) == (
+        'gcp:federated:github/lantern/aligner/production',
+        (account,),
+        RegistryRole.WRITE,
+    )
 
 
 def test_an_environment_that_acts_on_two_clouds_is_one_environment() -> None:

@@ -11,7 +11,7 @@ from cpg_infra.config import CPGInfrastructureConfig
 from cpg_infra.plan import AssetKind, Value
 from cpg_infra.plugins.billing_aggregator.infrastructure.place import Place
 from cpg_infra.plugins.billing_aggregator.ledger.schema import LEDGER, MONTHLY_SUMMARY, TABLES, Table
-from cpg_infra.plugins.google.tables import TableName, field, schema_text
+from cpg_infra.plugins.google.tables import TableName, field, schema_text, table_set
 
 
 def table_names(aggregator: CPGInfrastructureConfig.Billing.GCPAggregator) -> Mapping[str, TableName]:
@@ -58,6 +58,7 @@ def _declare(place: Place, described: Table, name: TableName, by: By) -> None:
         inputs,
         by,
         kind=AssetKind.TABLE,
+        within=table_set(place.cloud, name, by).asset,
         depends_on=place.apis,
         options=PROTECTED,
     )
