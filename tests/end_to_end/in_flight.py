@@ -7,12 +7,13 @@ it was never begun.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pytest
 
 from cpg_infra.engine.automation.backend import Backend
+from cpg_infra.engine.automation.ids import IDS, QUESTIONS
 from cpg_infra.engine.automation.project import find_project
 from cpg_infra.engine.automation.pulumi_cli import PulumiCli
 from cpg_infra.engine.automation.stack import Place, opened
@@ -20,20 +21,34 @@ from tests.end_to_end.harness import PROJECT, STACK, Deployment
 
 Kept = Mapping[str, Any]
 
+SECRET = '4dabf18193072939515e22adb298388d'
+"""The key by which the engine marks what is not a plain value: ciphertexts of one text differ."""
 
-def repaired_layers(
-    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, *, replacing: bool = False
-) -> Iterator[tuple[list[Kept], list[Kept]]]:
-    """Of each layer: what had been made, and what the state has of it after the repair. The order does not matter.
+
+def check_found_again(deployment: Deployment, monkeypatch: pytest.MonkeyPatch, *, replacing: bool = False) -> None:
+    """Whatever can be found again is in the state as it was made, and nothing was asked for a second time.
 
     With `replacing`, each thing takes the place of one that was deleted first.
     """
+    for made, found in _repaired_layers(deployment, monkeypatch, replacing=replacing):
+        assert _by_urn(found) == _by_urn(each for each in made if each['type'] in {*IDS, *QUESTIONS})
+    assert [call for call in deployment.calls() if call.method == 'Create' and not call.preview] == []
+
+
+def place_of(deployment: Deployment) -> Place:
+    """Where the stack of a deployment is, for commands."""
+    folder = deployment.folder
+    return Place(Backend(f'file://{folder / "state"}', 'a test'), find_project(folder / 'work'), STACK)
+
+
+def _repaired_layers(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, *, replacing: bool
+) -> Iterator[tuple[list[Kept], list[Kept]]]:
+    """Of each layer: what had been made, and what the state has of it after the repair."""
     for name, value in deployment.environment().items():
         monkeypatch.setenv(name, value)
     file = deployment.folder / 'state' / '.pulumi' / 'stacks' / PROJECT / f'{STACK}.json'
-    place = Place(
-        Backend(f'file://{deployment.folder / "state"}', 'a test'), find_project(deployment.folder / 'work'), STACK
-    )
+    place = place_of(deployment)
     kept = json.loads(file.read_bytes())
     resources = kept['checkpoint']['latest']['resources']
     layer_of = _layers(resources)
@@ -56,6 +71,17 @@ def repaired_layers(
             making,
             [each for each in after['resources'] if each['urn'] in urns and not each.get('pendingReplacement')],
         )
+
+
+def _by_urn(resources: Iterable[Kept]) -> dict[str, tuple[str, Any]]:
+    return {each['urn']: (each['id'], _comparable(each['outputs'])) for each in resources}
+
+
+def _comparable(value: Any) -> Any:
+    """Without ciphertexts, and without the tag of a policy, which changes with whatever else is granted."""
+    if isinstance(value, dict):
+        return '***' if SECRET in value else {k: _comparable(each) for k, each in value.items() if k != 'etag'}
+    return [_comparable(each) for each in value] if isinstance(value, list) else value
 
 
 def _begun(resource: Kept) -> Kept:

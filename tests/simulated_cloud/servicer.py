@@ -109,6 +109,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         ]
         failures += kind.check(inputs)
         self.script.log(self._call('Check', request, preview=True))
+        if kind.autonamed and not inputs.get('name'):
+            request.news.update({'name': _made_up_name(request), wire.DEFAULTS: ['name']})
         return provider_pb2.CheckResponse(
             inputs=request.news,
             failures=[provider_pb2.CheckFailure(property=key, reason=reason) for key, reason in failures],
@@ -242,6 +244,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             raise Refused(fault.text)
         if fault.do is Do.HALF and made:
             raise HalfDone(made[0], fault.text)
+
+
+def _made_up_name(request: provider_pb2.CheckRequest) -> str:
+    """The name that the thing has, else its logical name with seven digits that the engine's seed decides."""
+    known = wire.read(request.olds).get('name')
+    return known or f'{request.urn.rpartition("::")[2]}-{request.randomSeed.hex()[:7]}'
 
 
 def _token(urn: str) -> str:
