@@ -27,8 +27,10 @@ help: ## this list
 
 setup: $(PACKAGE_STAMP) ## .venv with the pinned requirements and this package
 
-demo: setup ## the plan of the example organisation
+demo: setup ## the plan of the example organisation, and its preview by the real engine on a simulated cloud
 	@$(BIN)/cpg-infra plan $(EXAMPLE)
+	@echo
+	@$(FIND_PULUMI); $(BIN)/python -m tests.simulated_cloud.sandbox --preview
 	@echo
 	@echo 'What it would cost, made up: $(BIN)/cpg-infra billing demo'
 

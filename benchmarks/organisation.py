@@ -20,13 +20,17 @@ CLOUDS: Final = ('gcp', 'azure')
 """Where the datasets of an organisation on both clouds are."""
 
 
+SUBSCRIPTION: Final = '00000000-0000-4000-8000-000000000002'
+"""Where they are on Azure."""
+
+
 def on_both_clouds(users: int) -> Data:
     """The same organisation, on Azure as well."""
     found = organisation(users)
     tenant = '00000000-0000-4000-8000-000000000001'
     found['azure'] = {
         'region': 'australiaeast',
-        'subscription': '00000000-0000-4000-8000-000000000002',
+        'subscription': SUBSCRIPTION,
         'tenant': tenant,
         'dataset_storage_prefix': 'bench-',
         'config_bucket_name': 'deployed',
@@ -115,7 +119,7 @@ def organisation(users: int) -> Data:
     }
 
 
-def datasets(count: int, users: int, *, everything: bool = False) -> dict[str, Data]:
+def datasets(count: int, users: int, *, everything: bool = False, both_clouds: bool = False) -> dict[str, Data]:
     """`count` datasets, the common one among them, with `users` people in their groups.
 
     With `everything` each has registries and a release bucket, as in the deployment that today's figures are of.
@@ -151,6 +155,8 @@ def datasets(count: int, users: int, *, everything: bool = False) -> dict[str, D
                     },
                 ],
             }
+        if both_clouds:
+            _bring_to_azure(found[name])
     return found
 
 
@@ -162,9 +168,7 @@ def write_folder(folder: Path, count: int, users: int, *, both_clouds: bool = Fa
     (folder / 'cpg.toml').write_text(_toml(data), encoding='utf-8')
     (folder / 'users.yaml').write_text(_yaml(people), encoding='utf-8')
     options: dict[str, Data] = {}
-    for name, dataset in datasets(count, users).items():
-        if both_clouds:
-            _bring_to_azure(dataset)
+    for name, dataset in datasets(count, users, both_clouds=both_clouds).items():
         place = folder / name
         place.mkdir(exist_ok=True)
         (place / 'members.yaml').write_text(_yaml(dataset.pop('members')), encoding='utf-8')

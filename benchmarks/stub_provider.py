@@ -34,29 +34,29 @@ class Stub(provider_pb2_grpc.ResourceProviderServicer):
     def __init__(self, answers: Answers) -> None:
         self.answers = answers
 
-    def GetPluginInfo(self, request: Any, context: object) -> plugin_pb2.PluginInfo:  # noqa: N802
+    def GetPluginInfo(self, request: Any, context: object) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version='0.0.0')
 
-    def CheckConfig(self, request: provider_pb2.CheckRequest, context: object) -> provider_pb2.CheckResponse:  # noqa: N802
+    def CheckConfig(self, request: provider_pb2.CheckRequest, context: object) -> provider_pb2.CheckResponse:
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    def DiffConfig(self, request: Any, context: object) -> provider_pb2.DiffResponse:  # noqa: N802
+    def DiffConfig(self, request: Any, context: object) -> provider_pb2.DiffResponse:
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
-    def Configure(self, request: Any, context: object) -> provider_pb2.ConfigureResponse:  # noqa: N802
+    def Configure(self, request: Any, context: object) -> provider_pb2.ConfigureResponse:
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
-    def Cancel(self, request: Any, context: object) -> empty_pb2.Empty:  # noqa: N802
+    def Cancel(self, request: Any, context: object) -> empty_pb2.Empty:
         return empty_pb2.Empty()
 
-    def Check(self, request: provider_pb2.CheckRequest, context: object) -> provider_pb2.CheckResponse:  # noqa: N802
+    def Check(self, request: provider_pb2.CheckRequest, context: object) -> provider_pb2.CheckResponse:
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    def Diff(self, request: provider_pb2.DiffRequest, context: object) -> provider_pb2.DiffResponse:  # noqa: N802
+    def Diff(self, request: provider_pb2.DiffRequest, context: object) -> provider_pb2.DiffResponse:
         some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
         return provider_pb2.DiffResponse(changes=none if request.old_inputs == request.news else some)
 
-    def Create(self, request: provider_pb2.CreateRequest, context: object) -> provider_pb2.CreateResponse:  # noqa: N802
+    def Create(self, request: provider_pb2.CreateRequest, context: object) -> provider_pb2.CreateResponse:
         if request.preview:
             return provider_pb2.CreateResponse(properties=request.properties)
         _, _, type_, name = request.urn.split('::', 3)
@@ -64,12 +64,12 @@ class Stub(provider_pb2_grpc.ResourceProviderServicer):
         properties.update(self.answers.get(type_, {}))
         return provider_pb2.CreateResponse(id=name, properties=properties)
 
-    def Update(self, request: provider_pb2.UpdateRequest, context: object) -> provider_pb2.UpdateResponse:  # noqa: N802
+    def Update(self, request: provider_pb2.UpdateRequest, context: object) -> provider_pb2.UpdateResponse:
         properties = request.news
         properties.update(self.answers.get(request.urn.split('::')[2], {}))
         return provider_pb2.UpdateResponse(properties=properties)
 
-    def Invoke(self, request: provider_pb2.InvokeRequest, context: object) -> provider_pb2.InvokeResponse:  # noqa: N802
+    def Invoke(self, request: provider_pb2.InvokeRequest, context: object) -> provider_pb2.InvokeResponse:
         answer = Struct()
         answer.update(self.answers[request.tok])
         return provider_pb2.InvokeResponse(**{'return': answer})  # type: ignore[arg-type]  # a keyword

@@ -9,13 +9,23 @@ if ! [ -x "$venv/bin/uv" ]; then
     "$venv/bin/python" -m pip install --quiet --require-hashes --requirement requirements/lock.txt
 fi
 
+compile() {
+    file=$1
+    shift
+    "$venv/bin/uv" pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
+        --custom-compile-command 'make lock' --output-file "$file" "$@"
+}
+
 lock() {
     file=$1
     shift
-    "$venv/bin/uv" pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
-        --custom-compile-command 'make lock' --output-file "requirements/$file.txt" "$@"
+    compile "requirements/$file.txt" --universal "$@"
 }
 
 lock base pyproject.toml "$@"
 lock dev pyproject.toml --group dev --constraint requirements/base.txt "$@"
 lock lock --group lock "$@"
+
+# Part of the package: the functions install it. They run on one platform and Python, with the versions of dev.txt.
+compile cpg_infra/plugins/billing_aggregator/infrastructure/requirements.txt --group functions \
+    --constraint requirements/dev.txt --python-version 3.11 --python-platform x86_64-manylinux_2_28

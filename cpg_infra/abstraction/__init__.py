@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpg_infra.abstraction.azure import AzureInfrastructure
-from cpg_infra.abstraction.base import CloudInfrastructure, CloudState
+from cpg_infra.abstraction.base import CloudInfrastructure
 from cpg_infra.abstraction.capability import Capability, Expression, Support
 from cpg_infra.abstraction.dry_run import DryRunInfrastructure
 from cpg_infra.abstraction.gcp import GcpInfrastructure
@@ -26,6 +26,7 @@ from cpg_infra.abstraction.handles import (
     Topic,
 )
 from cpg_infra.abstraction.roles import OPERATIONS, CloudRole, Operation
+from cpg_infra.abstraction.shared import CloudState
 from cpg_infra.config.names import Cloud
 
 IMPLEMENTATIONS: dict[Cloud, type[CloudInfrastructure]] = {

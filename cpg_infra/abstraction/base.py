@@ -11,8 +11,8 @@ A driver never asks which cloud it is on. What differs is a capability, a name o
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import ClassVar, Final
 
@@ -32,6 +32,7 @@ from cpg_infra.abstraction.handles import (
 )
 from cpg_infra.abstraction.lowering import Lowering
 from cpg_infra.abstraction.roles import CloudRole
+from cpg_infra.abstraction.shared import CloudState, GrantedRole
 from cpg_infra.abstraction.specification import (
     BucketProfile,
     Budget,
@@ -62,36 +63,6 @@ SERVICE_TYPES: Final[Mapping[AssetKind, str]] = {
     AssetKind.METAMIST_PROJECT: 'cpg:metamist:Project',
 }
 """What our own provider makes."""
-
-
-@dataclass(slots=True)
-class GrantedRole:
-    """Everybody who holds one role on one thing: what a cloud writes as one binding."""
-
-    target: GrantTarget
-    role: Role
-    holders: dict[str, tuple[Grant, Principal]] = field(default_factory=dict)
-    """By the principal's key."""
-
-
-@dataclass(slots=True)
-class CloudState:
-    """What all datasets on one cloud share while a plan is made."""
-
-    granted: dict[tuple[str, Role], GrantedRole] = field(default_factory=dict)
-    """By the asset's key and the role."""
-    made_by: dict[str, str] = field(default_factory=dict)
-    """The logical name of the resource that makes a principal, by the principal's key."""
-    role_made_by: dict[Role, str] = field(default_factory=dict)
-    """The logical name of the resource that makes a role of the organisation, where one does."""
-    owner_of: dict[str, Owner] = field(default_factory=dict)
-    """The owner of a managed asset, by the asset's key."""
-    resource_of: dict[str, str] = field(default_factory=dict)
-    """The logical name of the resource that makes an asset which may be named as one that exists without us."""
-    at_the_end: list[Callable[[], None]] = field(default_factory=list)
-    """What is written when everything has been declared: what takes knowing all containers or all groups."""
-    people: dict[str, Principal] = field(default_factory=dict)
-    """The people of the organisation by address; filled on first use."""
 
 
 class CloudInfrastructure(Lowering):

@@ -314,7 +314,9 @@ class CPGInfrastructureConfig(Model):
             slack_token_secret_name: str = Field(description='Secret with the Slack token.')
             functions: tuple[str, ...] = Field(description='Sources to aggregate.')
             interval_hours: int = Field(default=4, description='Hours between two runs, 1 to 24.')
-            billing_sheet_id: str | None = Field(default=None, description='Spreadsheet of the monthly summary.')
+            billing_sheet_id: str | None = Field(
+                default=None, description='Id of the Google spreadsheet that the monthly summary is written to as well.'
+            )
             monthly_summary_table: str | None = Field(default=None, description='Table of the monthly summary.')
             ica_raw_table: str | None = Field(default=None, description='Table of the raw ICA usage.')
             ica_api_secret_name: str | None = Field(default=None, description='Secret with the ICA key.')

@@ -27,7 +27,7 @@ class _Engine:
     def __init__(self, engine: Any) -> None:  # noqa: ANN401 - the SDK's stub, or a mock
         self._engine = engine
 
-    def Log(self, request: engine_pb2.LogRequest, *rest: object, **options: object) -> object:  # noqa: N802
+    def Log(self, request: engine_pb2.LogRequest, *rest: object, **options: object) -> object:
         if request.severity == engine_pb2.DEBUG:
             return Empty()
         return self._engine.Log(request, *rest, **options)

@@ -57,25 +57,23 @@ class Servicer(ProviderServicer):
 
     # The provider itself ----------------------------------------------------------------------------------
 
-    async def Attach(self, request: plugin_pb2.PluginAttach, context: Context) -> Empty:  # noqa: N802
+    async def Attach(self, request: plugin_pb2.PluginAttach, context: Context) -> Empty:
         """Serve another engine from now on."""
         await self.log.attach(request.address)
         return Empty()
 
-    async def Cancel(self, request: Empty, context: Context) -> Empty:  # noqa: N802
+    async def Cancel(self, request: Empty, context: Context) -> Empty:
         """Finish soon. Sent at the end of every run too."""
         self._cancelling.cancel()
         return Empty()
 
-    async def GetSchema(  # noqa: N802
+    async def GetSchema(
         self, request: provider_pb2.GetSchemaRequest, context: Context
     ) -> provider_pb2.GetSchemaResponse:
         """The types and the configuration."""
         return provider_pb2.GetSchemaResponse(schema=schema_document(self._version))
 
-    async def CheckConfig(  # noqa: N802
-        self, request: provider_pb2.CheckRequest, context: Context
-    ) -> provider_pb2.CheckResponse:
+    async def CheckConfig(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
         """Check the configuration, and see to it that tokens are stored encrypted."""
         values, secret = read_properties(request.news)
         tokens = frozenset(key for key, each in CONFIGURATION.items() if each.secret)
@@ -86,15 +84,13 @@ class Servicer(ProviderServicer):
         ]
         return provider_pb2.CheckResponse(inputs=write_properties(values, secret | tokens), failures=failures)
 
-    async def DiffConfig(  # noqa: N802
-        self, request: provider_pb2.DiffRequest, context: Context
-    ) -> provider_pb2.DiffResponse:
+    async def DiffConfig(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
         """A changed configuration never replaces anything."""
         same = read_properties(request.olds)[0] == read_properties(request.news)[0]
         some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
         return provider_pb2.DiffResponse(changes=none if same else some)
 
-    async def Configure(  # noqa: N802
+    async def Configure(
         self, request: provider_pb2.ConfigureRequest, context: Context
     ) -> provider_pb2.ConfigureResponse:
         """Take the settings for what follows."""
@@ -111,9 +107,7 @@ class Servicer(ProviderServicer):
 
     # Resources --------------------------------------------------------------------------------------------
 
-    async def Check(  # noqa: N802
-        self, request: provider_pb2.CheckRequest, context: Context
-    ) -> provider_pb2.CheckResponse:
+    async def Check(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
         """Faults of the inputs. The inputs are taken as they are, and their secrets are marked as such."""
 
         async def answer(operation: Operation) -> provider_pb2.CheckResponse:
@@ -124,9 +118,7 @@ class Servicer(ProviderServicer):
 
         return await self._answer(context, request.urn, answer, request.news)
 
-    async def Diff(  # noqa: N802
-        self, request: provider_pb2.DiffRequest, context: Context
-    ) -> provider_pb2.DiffResponse:
+    async def Diff(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
         """What an update would change. Calls nobody."""
 
         async def answer(operation: Operation) -> provider_pb2.DiffResponse:
@@ -136,9 +128,7 @@ class Servicer(ProviderServicer):
 
         return await self._answer(context, request.urn, answer, request.olds, request.news, request.old_inputs)
 
-    async def Create(  # noqa: N802
-        self, request: provider_pb2.CreateRequest, context: Context
-    ) -> provider_pb2.CreateResponse:
+    async def Create(self, request: provider_pb2.CreateRequest, context: Context) -> provider_pb2.CreateResponse:
         """Make a resource, or say what a preview would."""
 
         async def answer(operation: Operation) -> provider_pb2.CreateResponse:
@@ -151,9 +141,7 @@ class Servicer(ProviderServicer):
 
         return await self._answer(context, request.urn, answer, request.properties)
 
-    async def Update(  # noqa: N802
-        self, request: provider_pb2.UpdateRequest, context: Context
-    ) -> provider_pb2.UpdateResponse:
+    async def Update(self, request: provider_pb2.UpdateRequest, context: Context) -> provider_pb2.UpdateResponse:
         """Change a resource, or say what a preview would."""
 
         async def answer(operation: Operation) -> provider_pb2.UpdateResponse:
@@ -167,9 +155,7 @@ class Servicer(ProviderServicer):
 
         return await self._answer(context, request.urn, answer, request.news, request.olds, request.old_inputs)
 
-    async def Read(  # noqa: N802
-        self, request: provider_pb2.ReadRequest, context: Context
-    ) -> provider_pb2.ReadResponse:
+    async def Read(self, request: provider_pb2.ReadRequest, context: Context) -> provider_pb2.ReadResponse:
         """What exists, for a refresh or an import. An answer without id means that it is gone."""
 
         async def answer(operation: Operation) -> provider_pb2.ReadResponse:
@@ -183,7 +169,7 @@ class Servicer(ProviderServicer):
 
         return await self._answer(context, request.urn, answer, request.properties, request.inputs)
 
-    async def Delete(self, request: provider_pb2.DeleteRequest, context: Context) -> Empty:  # noqa: N802
+    async def Delete(self, request: provider_pb2.DeleteRequest, context: Context) -> Empty:
         """Remove a resource, as far as its type does."""
 
         async def answer(operation: Operation) -> Empty:

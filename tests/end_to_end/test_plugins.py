@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.harness import Deployment
+from cpg_infra.engine.automation.outcome import Outcome
+from cpg_infra.engine.automation.previews import Looked
+from cpg_infra.engine.automation.pulumi_cli import PulumiCli
+from cpg_infra.engine.automation.run import Run
+from cpg_infra.engine.automation.saved_preview import SavedPreview
+from cpg_infra.engine.automation.stack import Stack, opened
+from cpg_infra.engine.emit import emit
+from cpg_infra.engine.stacks import Shard
+from cpg_infra.engine.stacks.placement import WHOLE
+from tests.end_to_end.harness import STACK, Deployment
+from tests.end_to_end.in_flight import check_found_again, place_of
 from tests.end_to_end.plugins import CI, with_plugins
 from tests.plugins.github_wif.federation import environment
 from tests.plugins.metamist.loading import CODE
@@ -33,6 +43,40 @@ def test_everything_is_made_and_a_second_deployment_changes_nothing(deployed: De
     outcome = deployed.up(plan)
     assert outcome.is_sound
     assert outcome.steps == Counter()
+
+
+def test_whatever_of_it_a_killed_run_was_making_is_found_again(
+    deployed: Deployment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_found_again(deployed.copy(tmp_path / 'deployment'), monkeypatch)
+
+
+def test_a_saved_preview_holds_although_the_provider_makes_up_other_names(
+    tmp_path: Path, pulumi_cli: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing = Deployment.begin(tmp_path / 'deployment', pulumi_cli, 'beacon')
+    for name, value in nothing.environment().items():
+        monkeypatch.setenv(name, value)
+    place, plan = place_of(nothing), with_plugins(number=number_of(nothing))
+
+    def program() -> None:
+        emit(plan)
+
+    with opened(PulumiCli(str(pulumi_cli)), place, lambda _: None) as stack:
+        first, second = stack.preview(program), stack.preview(program)
+    assert made_up_names(first)
+    assert made_up_names(first).isdisjoint(made_up_names(second))
+    run = Run(place.backend, place.project, STACK, (Shard(WHOLE, plan),))
+    saved = SavedPreview.from_bytes(SavedPreview.of('hash', run, looked(stack, first)).to_bytes(), 'hash')
+    assert saved.differences(run, looked(stack, second)) == ()
+
+
+def looked(stack: Stack, previewed: Outcome) -> Looked:
+    return Looked({WHOLE: stack.state}, {WHOLE: previewed})
+
+
+def made_up_names(previewed: Outcome) -> set[str]:
+    return {str((step.new or {}).get('name')) for step in previewed.changing if '__defaults' in (step.new or {})}
 
 
 def test_a_message_has_its_way_from_the_sender_to_the_log(deployed: Deployment) -> None:

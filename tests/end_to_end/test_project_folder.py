@@ -17,7 +17,7 @@ from cpg_infra.plan import Plan
 from tests.conformance import checker
 from tests.simulated_cloud.faults import calls, writes
 from tests.simulated_cloud.launchers import left_behind
-from tests.simulated_cloud.sandbox import prepare
+from tests.simulated_cloud.sandbox import EXAMPLE, prepare, preview
 from tests.simulated_cloud.surroundings import environment, services
 
 
@@ -45,6 +45,12 @@ def sandbox(pulumi_cli: Path, tmp_path: Path) -> Iterator[Sandbox]:
     with services(tmp_path / 'cloud') as running:
         yield Sandbox(tmp_path, prepare(tmp_path, pulumi_cli, environment(running)))
     assert left_behind(tmp_path / 'cloud') == []
+
+
+def test_the_demo_previews_the_whole_example(pulumi_cli: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert preview(pulumi_cli) == 0
+    registered = checker.registered(planned(EXAMPLE))
+    assert f'prod: {len(registered):,} to create\n' in capsys.readouterr().out
 
 
 def test_the_whole_example_is_deployed_from_its_folder_with_plain_pulumi_and_stays_as_it_is(sandbox: Sandbox) -> None:

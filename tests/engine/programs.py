@@ -132,17 +132,17 @@ class _Monitor(mocks.MockMonitor):
         super().__init__(_Cloud(provider, answers, preview))
         self.recording = recording
 
-    def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> object:  # noqa: N802
+    def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> object:
         if request.custom:
             names = frozenset(urn.rpartition('::')[2] for urn in request.dependencies)
             self.recording.resources[request.name] = Registration(_plain(request.object), names, request)
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]  # see above
 
-    def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> object:  # noqa: N802
+    def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> object:
         self.recording.look_ups.append((request.tok, _plain(request.args), request.version))
         return super().Invoke(request)  # type: ignore[no-untyped-call]  # see above
 
-    def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> object:  # noqa: N802
+    def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> object:
         self.recording.outputs.update(_plain(request.outputs))
         return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]  # see above
 
@@ -165,7 +165,7 @@ class _Engine:
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
 
-    def Log(self, request: engine_pb2.LogRequest) -> None:  # noqa: N802
+    def Log(self, request: engine_pb2.LogRequest) -> None:
         level = engine_pb2.LogSeverity.Name(request.severity).lower()
         if level != 'debug':
             self.recording.log.append((level, request.message))

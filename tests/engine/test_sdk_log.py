@@ -18,10 +18,10 @@ class Engine:
     def __init__(self) -> None:
         self.said: list[tuple[int, str]] = []
 
-    def Log(self, request: engine_pb2.LogRequest) -> None:  # noqa: N802 - the service's name
+    def Log(self, request: engine_pb2.LogRequest) -> None:
         self.said.append((request.severity, request.message))
 
-    def GetRootResource(self) -> str:  # noqa: N802
+    def GetRootResource(self) -> str:
         return 'root'
 
 

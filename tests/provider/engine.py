@@ -200,7 +200,7 @@ class _Engine(engine_pb2_grpc.EngineServicer):
     def __init__(self, said: Said) -> None:
         self._said = said
 
-    async def Log(self, request: engine_pb2.LogRequest, context: Any) -> Empty:  # noqa: N802
+    async def Log(self, request: engine_pb2.LogRequest, context: Any) -> Empty:
         severity = 'status' if request.ephemeral else engine_pb2.LogSeverity.Name(request.severity).lower()
         self._said.lines.append((severity, request.message))
         return Empty()

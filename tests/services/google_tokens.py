@@ -43,7 +43,9 @@ class GoogleTokens:
         raise Refusal(400, {'error': 'unsupported_grant_type'})
 
     def _access(self, account: str, scope: str) -> Answer:
-        return Answer(body={'access_token': self._token(account), 'expires_in': 3599, 'scope': scope})
+        token = self._token(account)
+        self._world.google.scopes[token] = scope
+        return Answer(body={'access_token': token, 'expires_in': 3599, 'scope': scope})
 
     def _token(self, account: str) -> str:
         token = f'ya29.{self._world.number():08d}-{account}'

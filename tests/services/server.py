@@ -21,6 +21,7 @@ from tests.services.google import CloudIdentity, GroupsSettings
 from tests.services.google_tokens import GoogleTokens
 from tests.services.hail import HailServices
 from tests.services.metamist import MetamistService
+from tests.services.sheets import SheetsService
 from tests.services.world import World
 
 SERVICES = {
@@ -40,6 +41,7 @@ SERVICES = {
     'https://metamist.example.org': '/metamist',
     'https://cloudbilling.googleapis.com': '/billing',
     'https://billingbudgets.googleapis.com': '/budgets',
+    'https://sheets.googleapis.com': '/sheets',
     'https://slack.com': '/slack',
 }
 """Where each service of the world outside is found here."""
@@ -95,6 +97,7 @@ class LocalServices:
             'metamist': MetamistService(self._world).handle,
             'billing': billing.cloud_billing,
             'budgets': billing.budgets,
+            'sheets': SheetsService(self._world).handle,
             'slack': billing.slack,
         }
 

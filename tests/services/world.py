@@ -30,6 +30,8 @@ class Google:
     page: int = 500
     accounts: dict[str, str] = field(default_factory=dict)
     """Who a token of the token services speaks for."""
+    scopes: dict[str, str] = field(default_factory=dict)
+    """What a token of the token services is for."""
 
 
 @dataclass
@@ -91,6 +93,15 @@ class Billing:
 
 
 @dataclass
+class Sheets:
+    """Spreadsheets by their ids: `{editors, viewers, tabs: [{sheetId, title, rows, columns, cells}]}`, all accounts by address."""
+
+    spreadsheets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    scope: str = 'https://www.googleapis.com/auth/spreadsheets'
+    """What the token of an account must be for. One that the token services did not give is for everything."""
+
+
+@dataclass
 class World:
     """All services."""
 
@@ -99,6 +110,7 @@ class World:
     metamist: Metamist = field(default_factory=Metamist)
     azure: Azure = field(default_factory=Azure)
     billing: Billing = field(default_factory=Billing)
+    sheets: Sheets = field(default_factory=Sheets)
     serial: int = 0
 
     def number(self) -> int:
@@ -117,6 +129,7 @@ class World:
             Metamist(**given.get('metamist', {})),
             Azure(**given.get('azure', {})),
             Billing(**given.get('billing', {})),
+            Sheets(**given.get('sheets', {})),
             given.get('serial', 0),
         )
 
@@ -175,3 +188,16 @@ class World:
             'budgetFilter': {'projects': [f'projects/{self.number()}'], 'calendarPeriod': 'MONTH'},
             'amount': {'specifiedAmount': {'currencyCode': currency, 'units': str(units)}},
         }
+
+    def tab(
+        self, spreadsheet: str, title: str, *rows: list[Any], size: tuple[int, int] = (1000, 26)
+    ) -> list[list[Any]]:
+        """A tab with these rows; its cells as they are held. The account that runs the tests may edit the spreadsheet."""
+        held = self.sheets.spreadsheets.setdefault(
+            spreadsheet, {'editors': ['deployer@example.org'], 'viewers': [], 'tabs': []}
+        )
+        cells = [[*row] for row in rows]
+        held['tabs'].append(
+            {'sheetId': self.number(), 'title': title, 'rows': size[0], 'columns': size[1], 'cells': cells}
+        )
+        return cells

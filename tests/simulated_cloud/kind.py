@@ -51,6 +51,10 @@ class Kind(Protocol):
     def secrets(self) -> frozenset[str]:
         """Outputs that are secret although no input says so."""
 
+    @property
+    def autonamed(self) -> bool:
+        """Whether the provider makes up a name when the program gives none."""
+
     def check(self, inputs: Inputs) -> Iterable[tuple[str, str]]:
         """What is wrong with inputs that can be seen without the cloud: key and reason."""
 
@@ -107,6 +111,8 @@ class Thing:
     deleting: Callable[[World, str, Inputs], None] = _removed
     unreadable: frozenset[str] = frozenset()
     """Outputs that the cloud tells once, on creation."""
+    autonamed: bool = False
+    """Whether the provider makes up a name when the program gives none, before anything is made."""
 
     def check(self, inputs: Inputs) -> Iterable[tuple[str, str]]:
         return self.wrong(inputs)

@@ -1,4 +1,4 @@
-"""Everything for a person to try the example on, without a cloud: `make sandbox`.
+"""Everything for a person to try the example on, without a cloud: `make sandbox`; with `--preview`, one look at it.
 
 A folder gets a copy of the example, a simulated cloud, executables that stand in for the real ones, an empty stack and
 a file `environment` to source. The services run here until they are interrupted. The folder is kept: the next sandbox
@@ -14,6 +14,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,6 +35,8 @@ EXAMPLE: Final = REPOSITORY / 'examples' / 'lantern'
 RUNNER: Final = 'pulumi-language-python-exec'
 STACK: Final = 'prod'
 PORT: Final = 8765
+LINES_SHOWN: Final = 12
+"""Of a preview that creates everything."""
 
 TO_TRY: Final = """\
 The sandbox is ready; the services run here until you press Ctrl-C. In another terminal:
@@ -98,16 +101,43 @@ def prepare(folder: Path, pulumi: Path, surroundings: Mapping[str, str]) -> dict
     return used
 
 
+def preview(pulumi: Path) -> int:
+    """Let the real engine say what it would make of the example in an empty cloud; the status of the command."""
+    with tempfile.TemporaryDirectory(prefix='cpg-infra-demo-') as scratch:
+        folder = Path(scratch)
+        (folder / 'cloud').mkdir()
+        with services(folder / 'cloud') as running:
+            used = prepare(folder, pulumi, environment(running))
+            command = [str(Path(sys.executable).with_name('cpg-infra')), 'preview', '--stack', STACK]
+            said = subprocess.run(
+                command, cwd=folder / 'lantern', env={**os.environ, **used}, capture_output=True, text=True, check=False
+            )
+    if said.returncode != 0:
+        sys.stderr.write(f'{said.stdout}{said.stderr}')
+        return said.returncode
+    # What there is to remark was said by the plan.
+    lines = said.stdout.splitlines()
+    sys.stdout.write('The same, previewed by the real engine on a simulated cloud (cpg-infra preview):\n\n')
+    sys.stdout.writelines(f'{line}\n' for line in lines[:LINES_SHOWN])
+    if len(lines) > LINES_SHOWN:
+        sys.stdout.write(f'  … {len(lines) - LINES_SHOWN:,} more lines; `make sandbox` to try it yourself\n')
+    return 0
+
+
 def main() -> int:
-    """Prepare, say what to try, and serve."""
+    """Prepare, say what to try, and serve; or preview."""
     parser = argparse.ArgumentParser(description='The example on a simulated cloud.')
     parser.add_argument('folder', type=Path, nargs='?', default=REPOSITORY / 'build' / 'sandbox')
     parser.add_argument('--port', type=int, default=PORT, help='of the services')
+    parser.add_argument('--preview', action='store_true', help='preview the example in a cloud of its own, and end')
     options = parser.parse_args()
     pulumi = os.environ.get('CPG_INFRA_PULUMI')
     if not pulumi:
-        sys.stderr.write('The sandbox needs a Pulumi CLI, and there is none (tools/pulumi-cli/README.md).\n')
-        return 1
+        what = 'preview' if options.preview else 'sandbox'
+        sys.stderr.write(f'No {what}: it needs a Pulumi CLI, and there is none (tools/pulumi-cli/README.md).\n')
+        return 0 if options.preview else 1
+    if options.preview:
+        return preview(Path(pulumi))
     folder: Path = options.folder.absolute()
     (folder / 'cloud').mkdir(parents=True, exist_ok=True)
     with services(folder / 'cloud', folder / 'services.json', options.port) as running:

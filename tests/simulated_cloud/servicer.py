@@ -67,29 +67,29 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     # What is asked once -----------------------------------------------------------------------------------
 
-    def GetPluginInfo(self, request: Any, context: Context) -> plugin_pb2.PluginInfo:  # noqa: N802 - the service's names
+    def GetPluginInfo(self, request: Any, context: Context) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version=self.catalogue.version)
 
-    def GetSchema(self, request: Any, context: Context) -> provider_pb2.GetSchemaResponse:  # noqa: N802
+    def GetSchema(self, request: Any, context: Context) -> provider_pb2.GetSchemaResponse:
         return provider_pb2.GetSchemaResponse(schema='{}')
 
-    def CheckConfig(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:  # noqa: N802
+    def CheckConfig(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    def DiffConfig(self, request: Any, context: Context) -> provider_pb2.DiffResponse:  # noqa: N802
+    def DiffConfig(self, request: Any, context: Context) -> provider_pb2.DiffResponse:
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
-    def Configure(self, request: provider_pb2.ConfigureRequest, context: Context) -> provider_pb2.ConfigureResponse:  # noqa: N802
+    def Configure(self, request: provider_pb2.ConfigureRequest, context: Context) -> provider_pb2.ConfigureResponse:
         self.settings = wire.read(request.args)
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
-    def Attach(self, request: Any, context: Context) -> empty_pb2.Empty:  # noqa: N802
+    def Attach(self, request: Any, context: Context) -> empty_pb2.Empty:
         return empty_pb2.Empty()
 
-    def Cancel(self, request: Any, context: Context) -> empty_pb2.Empty:  # noqa: N802
+    def Cancel(self, request: Any, context: Context) -> empty_pb2.Empty:
         return empty_pb2.Empty()
 
-    def Invoke(self, request: provider_pb2.InvokeRequest, context: Context) -> provider_pb2.InvokeResponse:  # noqa: N802
+    def Invoke(self, request: provider_pb2.InvokeRequest, context: Context) -> provider_pb2.InvokeResponse:
         function = self.catalogue.functions.get(request.tok)
         if function is None:
             context.abort(grpc.StatusCode.UNIMPLEMENTED, f'the simulated cloud has no function {request.tok}')
@@ -102,19 +102,21 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     # What is asked of each resource -----------------------------------------------------------------------
 
-    def Check(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:  # noqa: N802
+    def Check(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
         kind, inputs = self._kind(request, context), wire.read(request.news)
         failures = [
             (key, f'Missing required property {key!r}') for key in kind.required if inputs.get(key) in (None, '')
         ]
         failures += kind.check(inputs)
         self.script.log(self._call('Check', request, preview=True))
+        if kind.autonamed and not inputs.get('name'):
+            request.news.update({'name': _made_up_name(request), wire.DEFAULTS: ['name']})
         return provider_pb2.CheckResponse(
             inputs=request.news,
             failures=[provider_pb2.CheckFailure(property=key, reason=reason) for key, reason in failures],
         )
 
-    def Diff(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:  # noqa: N802
+    def Diff(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
         kind = self._kind(request, context)
         old, new = wire.read(request.old_inputs), wire.read(request.news)
         for key in request.ignoreChanges:
@@ -135,7 +137,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             detailedDiff={each.path: _detail(each, each.key in kind.replaces) for each in found},
         )
 
-    def Create(self, request: provider_pb2.CreateRequest, context: Context) -> provider_pb2.CreateResponse:  # noqa: N802
+    def Create(self, request: provider_pb2.CreateRequest, context: Context) -> provider_pb2.CreateResponse:
         kind, inputs = self._kind(request, context), wire.read(request.properties)
         call = self._call('Create', request, preview=request.preview)
         if request.preview:
@@ -145,7 +147,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         made = self._serve(context, call, lambda world, after: after(kind.create(world, inputs)), inputs)
         return provider_pb2.CreateResponse(id=made.id, properties=wire.write(made.properties, kind.secrets))
 
-    def Read(self, request: provider_pb2.ReadRequest, context: Context) -> provider_pb2.ReadResponse:  # noqa: N802
+    def Read(self, request: provider_pb2.ReadRequest, context: Context) -> provider_pb2.ReadResponse:
         kind, known = self._kind(request, context), wire.read(request.properties)
         found = self._serve(
             context, self._call('Read', request), lambda world, _: (kind.read(world, request.id, known),)
@@ -156,7 +158,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             id=found.id, inputs=wire.write(found.inputs), properties=wire.write(found.properties, kind.secrets)
         )
 
-    def Update(self, request: provider_pb2.UpdateRequest, context: Context) -> provider_pb2.UpdateResponse:  # noqa: N802
+    def Update(self, request: provider_pb2.UpdateRequest, context: Context) -> provider_pb2.UpdateResponse:
         kind, new = self._kind(request, context), wire.read(request.news)
         old = {**wire.read(request.old_inputs), **wire.read(request.olds)}
         call = self._call('Update', request, preview=request.preview)
@@ -166,7 +168,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         made = self._serve(context, call, lambda world, after: after(kind.update(world, request.id, old, new)), new)
         return provider_pb2.UpdateResponse(properties=wire.write(made.properties, kind.secrets))
 
-    def Delete(self, request: provider_pb2.DeleteRequest, context: Context) -> empty_pb2.Empty:  # noqa: N802
+    def Delete(self, request: provider_pb2.DeleteRequest, context: Context) -> empty_pb2.Empty:
         kind, known = self._kind(request, context), wire.read(request.properties)
 
         def delete(world: World, after: Callable[[Made], Made]) -> Made:
@@ -242,6 +244,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             raise Refused(fault.text)
         if fault.do is Do.HALF and made:
             raise HalfDone(made[0], fault.text)
+
+
+def _made_up_name(request: provider_pb2.CheckRequest) -> str:
+    """The name that the thing has, else its logical name with seven digits that the engine's seed decides."""
+    known = wire.read(request.olds).get('name')
+    return known or f'{request.urn.rpartition("::")[2]}-{request.randomSeed.hex()[:7]}'
 
 
 def _token(urn: str) -> str:

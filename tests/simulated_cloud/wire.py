@@ -16,12 +16,15 @@ Properties: TypeAlias = dict[str, Any]
 UNKNOWN: Final = '04da6b54-80e4-46f7-96ec-b56ff0331ba9'
 """Stands for a value that is not known yet, in previews."""
 
+DEFAULTS: Final = '__defaults'
+"""The key under which a provider lists the inputs that it filled in itself."""
+
 _SIGNATURE: Final = '4dabf18193072939515e22adb298388d'
 _SECRET: Final = '1b47061264138c4ac30d75fd1eb44270'
 
 
 def read(struct: struct_pb2.Struct) -> Properties:
-    """Properties as plain data; whole numbers are whole again, and secrets are in clear."""
+    """Properties as plain data; whole numbers are whole again, secrets are in clear, and nothing tells who filled them in."""
     return cast('Properties', _plain(json_format.MessageToDict(struct)))
 
 
@@ -44,5 +47,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         if value.get(_SIGNATURE) == _SECRET:
             return _plain(value['value'])
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: _plain(item) for key, item in value.items() if key != DEFAULTS}
     return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cpg_infra.abstraction.base import CloudState
+from cpg_infra.abstraction.shared import CloudState
 from cpg_infra.config.diagnostics import Path
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cpg_infra.abstraction.base import GrantedRole
 from cpg_infra.abstraction.gcp import iam
 from cpg_infra.abstraction.gcp.names import GcpNames
 from cpg_infra.abstraction.gcp.policies import POLICIES, PolicyKind, role_slug
 from cpg_infra.abstraction.gcp.roles import GCP_ROLES
 from cpg_infra.abstraction.handles import By
+from cpg_infra.abstraction.shared import GrantedRole
 from cpg_infra.abstraction.slugs import slug
 from cpg_infra.plan.access import Grant, Principal
 from cpg_infra.plan.values import Text

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cpg_infra.abstraction.base import GrantedRole
 from cpg_infra.abstraction.handles import (
     BillingAccount,
     Bucket,
@@ -26,6 +25,7 @@ from cpg_infra.abstraction.handles import (
     TableSet,
     Topic,
 )
+from cpg_infra.abstraction.shared import GrantedRole
 from cpg_infra.plan.values import Value
 
 

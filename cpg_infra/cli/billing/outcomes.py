@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from cpg_infra.cli.billing.balances import topic_lines
 from cpg_infra.cli.billing.options import SOURCE_FAILED, UNRECONCILED
 from cpg_infra.cli.remarks import amount
 from cpg_infra.plugins.billing_aggregator.aggregate import Outcome
@@ -16,7 +17,9 @@ def outcome_text(outcomes: Sequence[Outcome], *, dry: bool) -> str:
     for one in outcomes:
         lines.append(_line(one, dry=dry))
         lines += [f'  {note}' for note in one.notes.said]
-        lines += [f'  {fault}' for fault in one.faults]
+        topics = {str(balance): balance.topics for balance in one.balances}
+        for fault in one.faults:
+            lines += [f'  {fault}', *(f'    {topic}' for topic in topic_lines(topics.get(fault, ())))]
         lines += [f'  {change}' for change in _changes(one.changes)]
     return ''.join(f'{line}\n' for line in lines)
 

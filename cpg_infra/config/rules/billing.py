@@ -13,6 +13,9 @@ SOURCES: Final = ('gcp', 'hail', 'seqr', 'seqr24', 'ica')
 """What can be aggregated; `seqr24` is another name of `seqr`, which deployments still have."""
 _TABLE: Final = re.compile(r'[a-z][a-z0-9-]{4,28}[a-z0-9]\.\w+\.\w+')
 
+_SPREADSHEET: Final = re.compile(r'[A-Za-z0-9_-]+')
+_SPREADSHEET_IN_ADDRESS: Final = re.compile(r'/d/([A-Za-z0-9_-]+)')
+
 
 def sources_are_known(whole: Whole, organisation: CPGInfrastructureConfig) -> Findings:
     """A function is made for each source, and reads it in its own way."""
@@ -44,4 +47,18 @@ def tables_have_three_parts(whole: Whole, organisation: CPGInfrastructureConfig)
             yield whole.finding('table-name', path, f'{name!r} is not of the form <project>.<set of tables>.<table>')
 
 
-RULES_WITH_ORGANISATION = (sources_are_known, tables_have_three_parts)
+def the_spreadsheet_is_named_by_its_id(whole: Whole, organisation: CPGInfrastructureConfig) -> Findings:
+    """Its address holds the id, and more."""
+    aggregator = organisation.billing.aggregator if organisation.billing is not None else None
+    named = aggregator.billing_sheet_id if aggregator is not None else None
+    if named is not None and not _SPREADSHEET.fullmatch(named):
+        inside = _SPREADSHEET_IN_ADDRESS.search(named)
+        yield whole.finding(
+            'spreadsheet-id',
+            organisation_path('billing', 'aggregator', 'billing_sheet_id'),
+            f'{named!r} is no id of a spreadsheet: letters, digits, - and _',
+            suggestion=f'did you mean {inside[1]!r}?' if inside is not None else None,
+        )
+
+
+RULES_WITH_ORGANISATION = (sources_are_known, tables_have_three_parts, the_spreadsheet_is_named_by_its_id)

@@ -7,7 +7,8 @@ when its turn comes, after others were made.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -20,6 +21,10 @@ from cpg_infra.engine.automation.run import Run
 
 FORMAT: Final = 1
 _SHOWN: Final = 5
+_DEFAULTS: Final = '__defaults'
+"""Where the providers built on Terraform's list the inputs that they filled in."""
+_MADE_UP: Final = re.compile(r'[-_]?[0-9a-f]{7}\Z')
+"""How the names end that they make up: https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming."""
 
 Said: TypeAlias = tuple[str, str, str]
 """What a step does, to what, and the digest of with what inputs."""
@@ -87,11 +92,25 @@ class SavedPreview:
 
 
 def _steps(outcome: Outcome | None) -> tuple[Said, ...]:
-    return tuple(sorted((step.op, step.urn, _digest(step)) for step in (outcome.changing if outcome else ())))
+    changing = outcome.changing if outcome else ()
+    made_up = dict(pair for step in changing for pair in _made_up_names(step))
+    return tuple(sorted((step.op, step.urn, _digest(step, made_up)) for step in changing))
 
 
-def _digest(step: Step) -> str:
-    return hashlib.sha256(orjson.dumps([step.changed, step.new], option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+def _made_up_names(step: Step) -> Iterator[tuple[bytes, bytes]]:
+    """Names that a provider made up for what has none, each with what stands for it: the next preview has others."""
+    new = step.new or {}
+    for key in new.get(_DEFAULTS, ()):
+        name = new.get(key)
+        if isinstance(name, str) and _MADE_UP.search(name):
+            yield name.encode(), f'«{step.name}.{key}»'.encode()
+
+
+def _digest(step: Step, made_up: Mapping[bytes, bytes]) -> str:
+    told = orjson.dumps([step.changed, step.new], option=orjson.OPT_SORT_KEYS)
+    for name, instead in made_up.items():
+        told = told.replace(name, instead)
+    return hashlib.sha256(told).hexdigest()[:16]
 
 
 def _shown(then: Iterable[Said], now: Iterable[Said]) -> str:

@@ -11,22 +11,25 @@ import os
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from pulumi import automation as auto
 from pulumi.automation.errors import CommandError
 
+from cpg_infra.engine.automation.asking import ask
 from cpg_infra.engine.automation.backend import Backend
 from cpg_infra.engine.automation.failures import EngineError, StackLockedError, StackMissingError, explain
+from cpg_infra.engine.automation.ids import Question
 from cpg_infra.engine.automation.locks import Lock, locked, locks_in, locks_in_text
 from cpg_infra.engine.automation.outcome import Gathering, Listener, Outcome
 from cpg_infra.engine.automation.project import Project
 from cpg_infra.engine.automation.pulumi_cli import PulumiCli
-from cpg_infra.engine.automation.repair import with_in_flight
+from cpg_infra.engine.automation.repair import not_told, questions, with_taken_over
 from cpg_infra.engine.automation.state import State, read_state
 
 Program: TypeAlias = Callable[[], None]
@@ -101,7 +104,9 @@ class Stack:
 
     def repair(self) -> None:
         """Take over what a killed run was making, as far as it is there. Raises `EngineError`."""
-        export, urns = with_in_flight(self.state)
+        for remark in not_told(self.state):
+            self._say(remark)
+        export, urns = with_taken_over(self.state, self._asked(questions(self.state)))
         file = self._work / 'repaired.json'
         file.touch(mode=0o600)
         file.write_text(json.dumps(export), encoding='utf-8')
@@ -121,6 +126,22 @@ class Stack:
 
     # ------------------------------------------------------------------------------------------------------
 
+    def _asked(self, asked: Mapping[str, Question]) -> Mapping[str, str]:
+        """The ids of what is there, by the keys of the questions. Whatever has no answer is not there."""
+        if not asked:
+            return {}
+        ids: dict[str, str] = {}
+        with tempfile.TemporaryDirectory(prefix='cpg-infra-look-up-') as folder:
+            self.state.without_resources.write_copy(Path(folder), self.place.project.name, self.place.stack)
+            self._run(
+                f'file://{folder}',
+                partial(ask, asked, ids),
+                lambda stack, options: stack.preview(**options),
+                # Nothing is previewed, and a question without an answer is no failure.
+                Gathering(self.place.stack, lambda _: None),
+            )
+        return ids
+
     def _on_copy(self, program: Program | None, operate: Callable[[auto.Stack, dict[str, Any]], object]) -> Outcome:
         with tempfile.TemporaryDirectory(prefix='cpg-infra-preview-') as folder:
             self.state.write_copy(Path(folder), self.place.project.name, self.place.stack)
@@ -133,7 +154,11 @@ class Stack:
         return outcome
 
     def _run(
-        self, url: str, program: Program | None, operate: Callable[[auto.Stack, dict[str, Any]], object]
+        self,
+        url: str,
+        program: Program | None,
+        operate: Callable[[auto.Stack, dict[str, Any]], object],
+        gathering: Gathering | None = None,
     ) -> Outcome:
         workspace = _Workspace(
             work_dir=str(self._work),
@@ -145,7 +170,7 @@ class Stack:
         # An `up` asks for outputs and for the history when it is done: three processes that nobody needs.
         stack.outputs = dict  # type: ignore[method-assign]
         stack.info = _no_summary  # type: ignore[method-assign, assignment]
-        gathering = Gathering(self.place.stack, self._listener)
+        gathering = gathering or Gathering(self.place.stack, self._listener)
         begun = time.monotonic()
         options = {'on_event': gathering, 'parallel': self.place.parallel, 'suppress_progress': True, 'color': 'never'}
         with warnings.catch_warnings():

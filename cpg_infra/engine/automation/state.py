@@ -95,6 +95,11 @@ class State:
         told = orjson.dumps([self.resources, self.pending], option=orjson.OPT_SORT_KEYS)
         return hashlib.sha256(told).hexdigest()
 
+    @property
+    def without_resources(self) -> State:
+        """The same stack with nothing in it."""
+        return State({**self.export, 'deployment': {**self._deployment, 'resources': []}})
+
     def write_copy(self, backend: Path, project: str, stack: str) -> None:
         """Write a file backend that holds this stack alone, for previews.
 

@@ -12,13 +12,20 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from cpg_infra.plugins.billing_aggregator.adoption import stage_month
+from cpg_infra.plugins.billing_aggregator.differing import Told, differences_of, with_topics
 from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine
 from cpg_infra.plugins.billing_aggregator.ledger.faults import LeaseLostError
 from cpg_infra.plugins.billing_aggregator.ledger.leases import LeaseTakenError, release, renew, take
 from cpg_infra.plugins.billing_aggregator.ledger.merging import merge_rows
 from cpg_infra.plugins.billing_aggregator.ledger.months import months_between
 from cpg_infra.plugins.billing_aggregator.ledger.posting import Posted, Run, TopicChange, post
-from cpg_infra.plugins.billing_aggregator.ledger.reconciling import Balance, balances, record, uneven_lines
+from cpg_infra.plugins.billing_aggregator.ledger.reconciling import (
+    Balance,
+    TopicDifference,
+    balances,
+    record,
+    uneven_lines,
+)
 from cpg_infra.plugins.billing_aggregator.ledger.refreshing import refresh
 from cpg_infra.plugins.billing_aggregator.ledger.runs import (
     booked_until,
@@ -38,6 +45,9 @@ Command = Literal['aggregate', 'backfill', 'retry', 'adopt']
 Tell = Callable[[str, int, int], None]
 """Hears of progress: what is being done, steps done and in all (0: unknown)."""
 
+BATCHED: Final = ('hail',)
+"""Sources that have batches; who asks for some asks for nothing of the others."""
+
 WEEK: Final = dt.timedelta(days=7)
 FIRST_WINDOW: Final = dt.timedelta(days=60)
 """How far back a source without a watermark is read; the export is read from its first day."""
@@ -54,6 +64,7 @@ class Outcome:
     notes: Notes = field(default_factory=Notes)
     balances: list[Balance] = field(default_factory=list)
     changes: list[TopicChange] = field(default_factory=list)
+    differences: list[TopicDifference] = field(default_factory=list)
     uneven: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
     def add(self, posted: Posted) -> None:
@@ -119,7 +130,7 @@ class Aggregation:
         outcomes = [
             self._source(name, asked, run_id)
             for name in self.sources
-            if (only is None or name in only) and not (asked.batches and name != 'hail')
+            if (only is None or name in only) and (not asked.batches or name in BATCHED)
         ]
         if asked.command == 'adopt' and all(one.status != 'failed' for one in outcomes):
             outcomes = self._adopt(asked, run_id, outcomes)
@@ -148,7 +159,8 @@ class Aggregation:
             run = Run(run_id, lease, self._now, self._open_from(asked), asked.dry)
             mark = self._gcp(asked, run, outcome, row) if name == 'gcp' else self._other(name, asked, run, outcome, row)
             if not asked.dry and asked.command != 'adopt':
-                self._settle(outcome, run_id, mark if self._moves(name, asked) else None)
+                mark = mark if self._moves(name, asked) else None
+                self._settle(outcome, run_id, mark, run.open_from)
         except (SourceError, LeaseLostError) as error:
             outcome.status = 'failed'
             outcome.faults.append(str(error))
@@ -255,11 +267,7 @@ class Aggregation:
             for lease in leases:
                 release(self._engine, lease)
         if not asked.dry:
-            outcome.balances = balances(self._engine)
-            record(self._engine, outcome.balances, run_id, self._now)
-            wrong = [balance for balance in outcome.balances if not balance.ok]
-            outcome.status = 'unreconciled' if wrong else 'ok'
-            outcome.faults += [str(balance) for balance in wrong]
+            self._reconcile(outcome, balances(self._engine), run_id, self._open_from(asked))
         return [outcome]
 
     def _post(self, name: str, scopes: Sequence[str], run: Run, outcome: Outcome) -> None:
@@ -287,16 +295,27 @@ class Aggregation:
             return asked.command == 'backfill'
         return asked.start <= dt.datetime.fromisoformat(before.mark).replace(tzinfo=dt.UTC)
 
-    def _settle(self, outcome: Outcome, run_id: str, mark: tuple[str, bool] | None) -> None:
+    def _settle(self, outcome: Outcome, run_id: str, mark: tuple[str, bool] | None, open_from: str) -> None:
         """Reconcile; only then move the watermark."""
-        outcome.balances = balances(self._engine, sources=[outcome.source], uneven=outcome.uneven)
+        found = balances(self._engine, sources=[outcome.source], uneven=outcome.uneven)
+        self._reconcile(outcome, found, run_id, open_from)
+        if outcome.status == 'ok' and mark is not None:
+            move_watermark(self._engine, outcome.source, mark[0], run_id, self._now, whole=mark[1])
+
+    def _reconcile(self, outcome: Outcome, found: Sequence[Balance], run_id: str, open_from: str) -> None:
+        """Keep the balances; of those that do not hold, say which topics differ."""
+        wrong = [balance for balance in found if not balance.ok]
+        told = Told(self._export, self._settings, open_from)
+        named = with_topics(self._engine, wrong, told) if wrong else []
+        complete = iter(named)
+        outcome.balances = [balance if balance.ok else next(complete) for balance in found]
         record(self._engine, outcome.balances, run_id, self._now)
-        wrong = [balance for balance in outcome.balances if not balance.ok]
         if wrong:
             outcome.status = 'unreconciled'
-            outcome.faults += [str(balance) for balance in wrong]
-        elif mark is not None:
-            move_watermark(self._engine, outcome.source, mark[0], run_id, self._now, whole=mark[1])
+            outcome.faults += [str(balance) for balance in named]
+            outcome.differences = differences_of(named)
+            for note in filter(None, (balance.note for balance in named)):
+                outcome.notes.add(note)
 
 
 def replace_proportions(engine: Engine, rows: Sequence[Mapping[str, object]]) -> None:

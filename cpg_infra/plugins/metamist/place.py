@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from cpg_infra.abstraction import By, GcpInfrastructure, MachineAccount
+from cpg_infra.abstraction import By, MachineAccount
 from cpg_infra.config import CPGInfrastructureConfig
 from cpg_infra.config.diagnostics import organisation_path
 from cpg_infra.driver.components.registry import PYTHON_REGISTRY
-from cpg_infra.driver.infrastructure import Infrastructure
-from cpg_infra.driver.organisation_cloud import OrganisationCloud
 from cpg_infra.plan import Archive
-from cpg_infra.plugins.google.function import Code, Functions
+from cpg_infra.plugins.google.function import Code
 from cpg_infra.plugins.google.messages import Messages
+from cpg_infra.plugins.google.place import PluginPlace
 from cpg_infra.plugins.google.project import PluginProject
 from cpg_infra.plugins.google.source import SourceBucket
 
@@ -37,44 +36,20 @@ _REQUIREMENTS: Final = 'requirements.txt'
 
 
 @dataclass(frozen=True)
-class Place:
+class Place(PluginPlace):
     """The project of metamist."""
 
-    infrastructure: Infrastructure
-    organisation: OrganisationCloud
+    component = COMPONENT
+    section = 'metamist'
+    needed_apis = APIS
+
     metamist: CPGInfrastructureConfig.Metamist
     etl: CPGInfrastructureConfig.Metamist.ETLConfiguration
-
-    @property
-    def cloud(self) -> GcpInfrastructure:
-        """Google Cloud."""
-        cloud = self.organisation.infrastructure
-        assert isinstance(cloud, GcpInfrastructure)  # noqa: S101 - the plugin takes the organisation there
-        return cloud
-
-    def by(self, *steps: str) -> By:
-        """The plugin as declarer, because of a value of the section `metamist`."""
-        return self.organisation.by(COMPONENT, 'metamist', *steps)
-
-    @property
-    def region(self) -> str:
-        """The organisation's region."""
-        return self.cloud.organisation_region
 
     @cached_property
     def project(self) -> PluginProject:
         """The project of metamist."""
         return PluginProject(self.organisation, self.metamist.gcp.project, 'metamist', self.by('gcp', 'project'))
-
-    @cached_property
-    def apis(self) -> tuple[str, ...]:
-        """What must be enabled first."""
-        return self.project.enable(*APIS)
-
-    @cached_property
-    def functions(self) -> Functions:
-        """Makes functions."""
-        return Functions(self.project, self.region)
 
     @cached_property
     def messages(self) -> Messages:

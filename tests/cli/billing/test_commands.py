@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -68,9 +69,32 @@ def test_a_ledger_that_does_not_reconcile_is_status_1(folder: Path) -> None:
 
     with duckdb.connect(str(folder / 'billing.duckdb')) as connection:
         connection.execute('UPDATE ledger SET cost_exact = cost_exact + 0.000000001')
-    status, out, _ = billing('reconcile', FOLDER, '--month', '202403')
-    assert status == 1
-    assert out == 'gcp 202403 AUD: cost differ by 0.000000001\n1 balance of 1 NOT RECONCILED\n'
+    said = 'lantern-ataxia: cost 1.25 expected, 1.250000001 booked, difference 0.000000001 AUD'
+    assert billing('reconcile', FOLDER, '--month', '202403') == (
+        1,
+        f'gcp 202403 AUD: cost differ by 0.000000001\n  {said}\n1 balance of 1 NOT RECONCILED\n',
+        '',
+    )
+    status, out, _ = billing('reconcile', FOLDER, '--format', 'json')
+    answer = json.loads(out)
+    assert (status, answer['reconciled'], answer['balances'][0]['difference']) == (1, False, '0.000000001')
+    assert answer['differences'] == [
+        {
+            'source': 'gcp',
+            'month': '202403',
+            'currency': 'AUD',
+            'topic': 'lantern-ataxia',
+            'measure': 'cost',
+            'expected': '1.25',
+            'booked': '1.250000001',
+            'difference': '0.000000001',
+        }
+    ]
+    assert aggregate('--start', '2024-03-01', '--end', '2024-04-01').out.endswith(
+        f'NOT RECONCILED\n  gcp 202403 AUD: cost differ by 0.000000001\n    {said}\n'
+    )
+    (folder / 'export' / 'a.json').unlink()
+    assert 'which topics differ is not known: gcp: no file matches' in billing('reconcile', FOLDER).out
 
 
 def test_a_source_that_fails_is_status_3_with_its_name(folder: Path) -> None:

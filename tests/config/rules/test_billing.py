@@ -36,3 +36,13 @@ def test_a_table_is_named_with_its_project_and_its_set_of_tables() -> None:
         f"billing.aggregator.ica_raw_table: 'lantern-billing.ica.raw; DROP' {form}",
         f"billing.gcp.source_bq_table: 'export.v1' {form}",
     ]
+
+
+def test_a_spreadsheet_is_named_by_its_id_and_the_one_in_an_address_is_suggested() -> None:
+    assert said(billing_sheet_id='1aB_c-9') == []
+    assert said(billing_sheet_id='https://sheets.example.org/spreadsheets/d/1aB_c-9/edit#gid=0') == [
+        (
+            "billing.aggregator.billing_sheet_id: 'https://sheets.example.org/spreadsheets/d/1aB_c-9/edit#gid=0' is no id of a "
+            "spreadsheet: letters, digits, - and _ (did you mean '1aB_c-9'?)"
+        )
+    ]

@@ -15,6 +15,7 @@ from tests.engine.automation.building import BUCKET, MEMBERS, kept, outcome, run
 
 RUN = run(shards=(Shard('all', Plan((), (), (), (), (), (), ())),))
 BEFORE = state(kept(BUCKET, 'b'))
+TOPIC = 'gcp:pubsub/topic:Topic'
 SECRET = 'somebody@example.org'
 
 
@@ -45,6 +46,18 @@ def test_another_plan_is_refused() -> None:
 def test_another_state_is_refused_even_when_the_steps_are_the_same() -> None:
     moved = looked(seen=state(kept(BUCKET, 'b', protect=True)))
     assert saved().differences(RUN, moved) == ('prod: its state was changed since the preview; preview again',)
+
+
+def test_a_name_that_the_provider_makes_up_may_be_another_each_time() -> None:
+    def previewed(name: str, age: int = 1) -> Looked:
+        topic = step('create', TOPIC, 't', None, {'name': name, 'age': age, '__defaults': ['name', 'age']})
+        reader = step('create', TOPIC, 'r', None, {'name': 'r', 'topic': f'projects/p/topics/{name}'})
+        return looked(outcome(topic, reader))
+
+    saved = SavedPreview.from_bytes(SavedPreview.of('hash', RUN, previewed('t-1a2b3c4')).to_bytes(), 'hash')
+    assert saved.differences(RUN, previewed('t-5d6e7f8')) == ()
+    assert saved.differences(RUN, previewed('t-5d6e7f8', age=2)) != ()
+    assert saved.differences(RUN, previewed('t-by-hand')) != ()
 
 
 def test_other_steps_are_refused_and_named() -> None:

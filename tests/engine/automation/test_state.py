@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cpg_infra.config.names import Cloud
-from cpg_infra.engine.automation.repair import with_in_flight
 from cpg_infra.engine.automation.state import MISSING, State, read_state
 from cpg_infra.engine.automation.unchanged import is_unchanged
 from cpg_infra.engine.stacks import Shard
 from cpg_infra.plan import Options, Owner, Plan, Ref, Resource, Value
-from tests.engine.automation.building import BUCKET, GROUP, kept, state, urn
+from tests.engine.automation.building import BUCKET, kept, state, urn
 
 SALT = {'type': 'passphrase', 'state': {'salt': 'v1:abc'}}
 STACK = {'urn': 'urn:pulumi:prod::lantern::pulumi:pulumi:Stack::lantern-prod', 'type': 'pulumi:pulumi:Stack'}
@@ -58,18 +56,6 @@ def test_only_a_layout_that_is_known_is_read_without_the_engine(tmp_path: Path) 
     assert read_state(tmp_path, 'lantern', 'prod') is None
     (tmp_path / '.pulumi' / 'meta.yaml').write_text('version: 9\n', encoding='utf-8')
     assert read_state(tmp_path, 'lantern', 'other') is None
-
-
-def test_what_was_in_flight_is_taken_over_when_its_id_can_be_told() -> None:
-    bucket = {'urn': urn(BUCKET, 'new'), 'type': BUCKET, 'inputs': {'name': 'lantern-new'}}
-    group = {'urn': urn(GROUP, 'g'), 'type': GROUP, 'inputs': {'groupKey': {'id': 'g@example.org'}}}
-    there = kept(BUCKET, 'b')
-    pending = [{'type': 'creating', 'resource': each} for each in (bucket, group, there)]
-    export, urns = with_in_flight(state(there, pending_operations=pending))
-    assert urns == (urn(BUCKET, 'new'),)
-    assert [each['id'] for each in export['deployment']['resources']] == ['b', 'lantern-new']
-    assert 'pending_operations' not in export['deployment']
-    json.dumps(export)
 
 
 # Whether a stack can be left alone --------------------------------------------------------------------------

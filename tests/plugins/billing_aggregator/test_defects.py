@@ -90,6 +90,16 @@ def test_every_resource_of_every_job_has_an_id_of_its_own(tmp_path: Path) -> Non
     assert len({row['line_id'] for row in charges}) == 4
 
 
+def test_an_id_says_line_entry_and_topic_and_outlives_a_new_map(tmp_path: Path) -> None:
+    rows = [export_row(project='lantern-seqr', cost=1.0)]
+    before = {row['id'] for row in loaded(tmp_path, rows, proportions({'ataxia': 1, 'twins': 1}))}
+    after = {row['id'] for row in loaded(tmp_path, rows, proportions({'ataxia': 7, 'controls': 1}, version='v2'))}
+    (line,) = {identity.split('/')[0] for identity in before}
+    ids = {f'{line}/{rest}' for rest in ('charge/seqr', 'reversal/seqr', 'split/ataxia')}
+    assert before == {*ids, f'{line}/split/twins'}
+    assert after == {*ids, f'{line}/split/controls'}
+
+
 # rows without a project are lost; foo-2 becomes foo -------------------------------------------------------
 
 
@@ -174,6 +184,22 @@ def test_without_any_rate_a_line_is_a_dead_letter_in_its_own_currency(tmp_path: 
     assert rejects == [{'reason': 'no-rate', 'cost_exact': Decimal(2), 'currency': 'USD'}]
 
 
+def test_a_line_without_a_month_is_of_the_month_where_invoices_are_made(tmp_path: Path) -> None:
+    late = export_row(usage_end_time='2024-04-01 06:59:59', invoice=None)
+    early = export_row(usage_end_time='2024-04-01 07:00:00', invoice=None, cost=2.0)
+    rows = loaded(tmp_path, [late, early])
+    assert {row['cost']: row['invoice']['month'] for row in rows} == {1.25: '202403', 2.0: '202404'}
+
+
+@pytest.mark.parametrize(('month', 'entry'), [('202312', 'charge'), ('202311', 'reject')])
+def test_a_rate_that_is_older_than_three_months_is_none(tmp_path: Path, month: str, entry: str) -> None:
+    pattern = write_export(tmp_path / 'rows.json', [export_row(invoice={'month': month})])
+    with open_ledger(tmp_path / 'l.duckdb') as ledger:
+        aggregate(ledger, pattern, FixedSource('hail', {'1': [hail_line(1, 1, 'compute/a')]}))
+        hail = [row for row in postings(ledger) if row['source'] == 'hail' and row['entry'] != 'credit']
+    assert [(row['entry'], row['currency']) for row in hail] == [(entry, 'AUD' if entry == 'charge' else 'USD')]
+
+
 # batch detail that comes later doubles --------------------------------------------------------------------
 
 
@@ -188,6 +214,18 @@ def test_jobs_in_detail_replace_jobs_together_and_the_other_way(tmp_path: Path) 
             charges = [row for row in postings(ledger) if row['entry'] == 'charge']
             assert total(charges) == 1
             assert len(charges) == len(lines)
+
+
+# asking for batches reads the export again ------------------------------------------------------------------
+
+
+def test_asking_for_batches_leaves_the_export_alone(tmp_path: Path) -> None:
+    pattern = write_export(tmp_path / 'rows.json', [export_row()])
+    hail = FixedSource('hail', {'7': [hail_line(7, 1, 'compute/a')]})
+    with open_ledger(tmp_path / 'l.duckdb') as ledger:
+        outcomes = aggregate(ledger, pattern, hail, given=settings(pricing=Pricing('USD')), batches=(7,))
+        assert [one.source for one in outcomes] == ['hail']
+        assert {row['source'] for row in postings(ledger)} == {'hail'}
 
 
 # attributes overwrite ours --------------------------------------------------------------------------------

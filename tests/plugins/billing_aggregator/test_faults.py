@@ -78,7 +78,7 @@ def test_a_ledger_of_a_newer_layout_is_refused(tmp_path: Path) -> None:
     with duckdb.connect(str(file)) as connection:
         connection.execute('UPDATE ledger_format SET version = 99')
     with (
-        pytest.raises(NewerLedgerError, match='layout 99, this program knows 1: install a newer cpg-infra'),
+        pytest.raises(NewerLedgerError, match='layout 99, this program knows 2: install a newer cpg-infra'),
         open_ledger(file),
     ):
         pass

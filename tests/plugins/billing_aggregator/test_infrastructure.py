@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from importlib import import_module
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from cpg_infra.config import load
 from cpg_infra.plan import Archive, Plan
@@ -175,6 +179,23 @@ def test_the_summary_of_a_month_goes_to_the_table_of_the_configuration() -> None
     assert plan.resource_by_name['billing-costs_monthly_summary-table'].physical.endswith('.costs_monthly_summary')
 
 
+def test_a_spreadsheet_needs_its_api_no_role_and_to_be_shared_by_hand() -> None:
+    plan = billed()
+    api = plan.resource_by_name['billing-aggregator-sheets-service']
+    assert api.inputs['service'] == 'sheets.googleapis.com'
+    assert api.name in plan.resource_by_name['billing-aggregator-monthly-billing-function'].depends_on
+    assert [str(remark) for remark in plan.diagnostics if remark.code == 'share-by-hand'] == [
+        (
+            f'info: billing.aggregator.billing_sheet_id: share the spreadsheet a-sheet, as an editor, with {COORDINATOR}: '
+            'no role of the cloud opens it'
+        )
+    ]
+    without = billed(aggregator={**AGGREGATOR, 'billing_sheet_id': None})
+    assert api.name not in without.resource_by_name
+    assert may(without, COORDINATOR) == may(plan, COORDINATOR)
+    assert [remark for remark in without.diagnostics if remark.code == 'share-by-hand'] == []
+
+
 def test_alerts_name_the_project_and_their_channel_keeps_its_token_out_of_the_plan() -> None:
     plan = billed()
     channel = plan.resource_by_name['billing-aggregator-slack-notification-channel']
@@ -335,6 +356,63 @@ def test_planning_needs_nothing_of_the_extra_for_the_ledger() -> None:
     )
     done = subprocess.run([sys.executable, '-c', program], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, '')
+
+
+def pins(text: str) -> dict[str, tuple[str, frozenset[str]]]:
+    """Version and hashes by project, of a locked file."""
+    found = {}
+    for block in re.split(r'\n(?=\S)', '\n'.join(line for line in text.splitlines() if '# ' not in line)):
+        if named := re.match(r'([A-Za-z0-9._-]+)==([^ ;]+)', block):
+            found[named[1]] = (named[2], frozenset(re.findall(r'--hash=(sha256:[0-9a-f]{64})', block)))
+    return found
+
+
+def test_a_function_installs_exactly_what_was_tested() -> None:
+    text = source(billed()).files['requirements.txt'].decode()
+    tested = pins((Path(__file__).parents[3] / 'requirements' / 'dev.txt').read_text(encoding='utf-8'))
+    installed = pins(text)
+    assert installed == {name: tested.get(name) for name in installed}
+    assert all(hashes for _, hashes in installed.values())
+    assert '://' not in text
+    assert '--' not in re.sub(r'--hash=', '', text)
+
+
+def test_what_a_function_installs_needs_nothing_else() -> None:
+    installed = pins(source(billed()).files['requirements.txt'].decode())
+    environment = {'python_version': '3.11', 'python_full_version': '3.11.9', 'sys_platform': 'linux', 'extra': ''}
+    missing = {
+        f'{name} needs {each.name}'
+        for name in installed
+        for each in map(Requirement, requires(name) or ())
+        if (each.marker is None or each.marker.evaluate(environment)) and canonicalize_name(each.name) not in installed
+    }
+    assert missing == set()
+
+
+def test_a_function_needs_nothing_that_it_does_not_install(tmp_path: Path) -> None:
+    archive = source(billed())
+    for path, content in archive.files.items():
+        file = tmp_path / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    installed = pins(archive.files['requirements.txt'].decode())
+    absent = {
+        module
+        for module, projects in packages_distributions().items()
+        if not any(canonicalize_name(project) in installed for project in projects)
+    }
+    program = (
+        'import sys\n'
+        f'sys.modules.update(dict.fromkeys({sorted(absent - {"cpg_infra"})!r}))\n'
+        f'sys.path.insert(0, {str(tmp_path)!r})\n'
+        'import functions_framework, main\n'
+        'from cpg_infra.plugins.billing_aggregator.ledger import bigquery_engine\n'
+        f'assert main.from_request.__code__.co_filename.startswith({str(tmp_path)!r})\n'
+    )
+    done = subprocess.run(
+        [sys.executable, '-I', '-c', program], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_code_is_complete_in_itself(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from tests.simulated_cloud.gcp.accounts import ACCOUNT, KEY
 from tests.simulated_cloud.gcp.budgets import BUDGET
 from tests.simulated_cloud.gcp.entitlements import ENTITLEMENT
 from tests.simulated_cloud.gcp.federation import POOL, PROVIDER, ROLE
-from tests.simulated_cloud.gcp.functions import get_organization, get_project, get_secret_version
+from tests.simulated_cloud.gcp.functions import get_group_lookup, get_organization, get_project, get_secret_version
 from tests.simulated_cloud.gcp.groups import GROUP
 from tests.simulated_cloud.gcp.messages import SUBSCRIPTION_KIND, TOPIC_KIND
 from tests.simulated_cloud.gcp.monitoring import ALERT, CHANNEL
@@ -58,6 +58,7 @@ CATALOGUE: Final = Catalogue(
     {
         'gcp:organizations/getOrganization:getOrganization': get_organization,
         'gcp:organizations/getProject:getProject': get_project,
+        'gcp:cloudidentity/getGroupLookup:getGroupLookup': get_group_lookup,
         'gcp:secretmanager/getSecretVersion:getSecretVersion': get_secret_version,
     },
 )

@@ -41,3 +41,14 @@ def get_secret_version(world: World, arguments: Inputs) -> dict[str, Any]:
     if world.sees(f'secret {name}') is None:
         raise Refused(f'googleapi: Error 404: Secret [projects/{name.replace("/", "/secrets/")}] not found., notFound')
     return {'id': f'{name}/versions/1', 'secret': name, 'secretData': f'content of {name}', 'version': '1'}
+
+
+def get_group_lookup(world: World, arguments: Inputs) -> dict[str, Any]:
+    """A group of Cloud Identity by its address. Google tells nobody whether there is none or one may not look."""
+    key = arguments['groupKey']
+    found = world.sees(f'group {str(key["id"]).lower()}')
+    if found is None:
+        raise Refused(
+            'googleapi: Error 403: Error(2028): Permission denied for resource (or it may not exist)., forbidden'
+        )
+    return {'id': found['id'], 'name': found['id'], 'groupKey': key}

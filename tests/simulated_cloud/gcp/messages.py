@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from tests.simulated_cloud.gcp.lookups import require_api
 from tests.simulated_cloud.kind import Inputs, Thing
@@ -27,27 +27,20 @@ def _whole(project: str, topic: str) -> str:
     return topic if '/' in topic else f'projects/{project}/topics/{topic}'
 
 
-def _named(begin: str) -> Any:
-    def outputs(world: World, inputs: Inputs) -> dict[str, Any]:
-        return {'name': inputs.get('name') or f'{begin}-{world.next_number():07x}'}
-
-    return outputs
-
-
 TOPIC_KIND = Thing(
     'gcp:pubsub/topic:Topic',
     key=lambda inputs: f'topic projects/{inputs["project"]}/topics/{inputs["name"]}',
-    id=lambda inputs, outputs: f'projects/{inputs["project"]}/topics/{outputs["name"]}',
+    id=lambda inputs, _: f'projects/{inputs["project"]}/topics/{inputs["name"]}',
     replaces=frozenset({'name', 'project'}),
     refuse=_refuse_topic,
-    outputs=_named('topic'),
+    autonamed=True,
 )
 SUBSCRIPTION_KIND = Thing(
     'gcp:pubsub/subscription:Subscription',
     key=lambda inputs: f'subscription projects/{inputs["project"]}/subscriptions/{inputs["name"]}',
-    id=lambda inputs, outputs: f'projects/{inputs["project"]}/subscriptions/{outputs["name"]}',
+    id=lambda inputs, _: f'projects/{inputs["project"]}/subscriptions/{inputs["name"]}',
     required=('topic',),
     replaces=frozenset({'name', 'project', 'topic'}),
     refuse=_refuse_subscription,
-    outputs=_named('subscription'),
+    autonamed=True,
 )

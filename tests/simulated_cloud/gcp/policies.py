@@ -150,6 +150,7 @@ class Grant:
     delete_first: bool = False
     unordered: frozenset[str] = frozenset({'members'})
     secrets: frozenset[str] = frozenset()
+    autonamed: bool = False
 
     def check(self, inputs: Inputs) -> Iterable[tuple[str, str]]:
         """A condition must say what it is called and when it holds."""

@@ -36,15 +36,9 @@ def _refuse_function(world: World, inputs: Inputs) -> None:
         )
 
 
-def _named(world: World, inputs: Inputs, begin: str) -> str:
-    """The name that was asked for, or one that nobody has."""
-    return str(inputs.get('name') or f'{begin}-{world.next_number():07x}')
-
-
 def _function_outputs(world: World, inputs: Inputs) -> dict[str, Any]:
-    name = _named(world, inputs, 'function')
+    name = inputs['name']
     return {
-        'name': name,
         'url': f'https://{inputs["location"]}-{inputs["project"]}.cloudfunctions.net/{name}',
         'state': 'ACTIVE',
         'environment': 'GEN_2',
@@ -73,13 +67,12 @@ def _place(at: Inputs) -> str:
 FUNCTION = _Function(
     'gcp:cloudfunctionsv2/function:Function',
     key=lambda inputs: f'function {_place(inputs)}',
-    id=lambda inputs, outputs: (
-        f'projects/{inputs["project"]}/locations/{inputs["location"]}/functions/{outputs["name"]}'
-    ),
+    id=lambda inputs, _: f'projects/{inputs["project"]}/locations/{inputs["location"]}/functions/{inputs["name"]}',
     required=('location',),
     replaces=frozenset({'name', 'project', 'location'}),
     refuse=_refuse_function,
     outputs=_function_outputs,
+    autonamed=True,
     taken=lambda inputs: f'Error creating function: googleapi: Error 409: {inputs["name"]} already exists',
 )
 
@@ -92,10 +85,11 @@ def _refuse_job(world: World, inputs: Inputs) -> None:
 JOB = Thing(
     'gcp:cloudscheduler/job:Job',
     key=lambda inputs: f'job {inputs["project"]}/{inputs["region"]}/{inputs["name"]}',
-    id=lambda inputs, outputs: f'projects/{inputs["project"]}/locations/{inputs["region"]}/jobs/{outputs["name"]}',
+    id=lambda inputs, _: f'projects/{inputs["project"]}/locations/{inputs["region"]}/jobs/{inputs["name"]}',
     replaces=frozenset({'name', 'project', 'region'}),
     refuse=_refuse_job,
-    outputs=lambda world, inputs: {'name': _named(world, inputs, 'job'), 'state': 'ENABLED'},
+    outputs=lambda _, __: {'state': 'ENABLED'},
+    autonamed=True,
 )
 
 

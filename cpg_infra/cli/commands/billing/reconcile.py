@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -12,19 +13,33 @@ from cpg_infra.cli.parameters import FolderArgument
 from cpg_infra.cli.writing import show
 
 
+class Format(StrEnum):
+    """How balances are shown."""
+
+    TEXT = 'text'
+    JSON = 'json'
+
+
 def reconcile(
     folder: FolderArgument = '.',
     month: Annotated[
-        str | None, typer.Option('--month', metavar='YYYYMM', help='Only this invoice month, line by line.')
+        str | None,
+        typer.Option('--month', metavar='YYYYMM', help='Only this invoice month, line by line and topic by topic.'),
     ] = None,
+    format_: Annotated[Format, typer.Option('--format', help='Lines, or JSON with every difference.')] = Format.TEXT,
     database: DatabaseOption = None,
 ) -> None:
-    """Check the ledger against what every source said, per invoice month and currency, to the last unit."""
+    """Check the ledger against what every source said, per invoice month and currency, to the last unit.
+
+    Where it does not hold, the topics that differ are named: what they should carry, what they carry. That is worked
+    out from the sources themselves, so it takes as long as reading a month.
+    """
     with billing_reporting(folder):
+        import datetime as dt
         import re
 
+        from cpg_infra.cli.billing.balances import balances_json, balances_text, complete
         from cpg_infra.cli.billing.database import opened_ledger
-        from cpg_infra.cli.remarks import amount
         from cpg_infra.plugins.billing_aggregator.ledger.faults import InputError
         from cpg_infra.plugins.billing_aggregator.ledger.reconciling import balances, uneven_splits
 
@@ -33,9 +48,8 @@ def reconcile(
         with opened_ledger(folder, database, read_only=True) as ledger:
             uneven = uneven_splits(ledger.engine, month) if month else None
             found = balances(ledger.engine, month=month, uneven=uneven)
-        wrong = [balance for balance in found if not balance.ok]
-        show(''.join(f'{balance}\n' for balance in found))
-        if wrong:
-            show(f'{amount(len(wrong), "balance")} of {len(found):,} NOT RECONCILED\n')
+            if month is not None or not all(balance.ok for balance in found):
+                found = complete(folder, ledger, found, dt.datetime.now(dt.UTC), all_open=month is not None)
+        show(balances_json(found) if format_ is Format.JSON else balances_text(found))
+        if not all(balance.ok for balance in found):
             raise typer.Exit(UNRECONCILED)
-        show(f'{amount(len(found), "balance")}, all reconciled\n')

@@ -6,7 +6,7 @@ import json
 from typing import Final
 
 from cpg_infra.abstraction import Secret
-from cpg_infra.config import CPGInfrastructureConfig
+from cpg_infra.config import CPGInfrastructureConfig, Severity
 from cpg_infra.plan import BillingRole, Principal, ProjectRole, SecretRole, TablesRole
 from cpg_infra.plugins.billing_aggregator.infrastructure.accounts import billing_account, make_budget_reader
 from cpg_infra.plugins.billing_aggregator.infrastructure.place import Place
@@ -105,6 +105,7 @@ def _declare_daily(place: Place, aggregator: CPGInfrastructureConfig.Billing.GCP
         place.left_out(
             'the monthly summary is', 'neither monthly_summary_table nor billing_sheet_id is given', 'aggregator'
         )
+    sheets = _let_write_spreadsheet(place, aggregator, account)
     for name, (key, schedule) in schedules.items():
         by = place.by('aggregator', key)
         function = place.functions.declare(
@@ -112,12 +113,28 @@ def _declare_daily(place: Place, aggregator: CPGInfrastructureConfig.Billing.GCP
             place.program(name, Shape()),
             account,
             by,
-            depends_on=place.apis,
+            depends_on=[*place.apis, *(sheets if name == 'monthly' else ())],
         )
         job = f'billing-aggregator-scheduler-job-{name}'
         place.functions.schedule(job, function, schedule, aggregator.timezone, account, by, depends_on=place.apis)
         if place.alerts is not None:
             place.alerts.on_warning(f'billing-aggregator-{name}-alert', f'Billing: {name} warns', function, by)
+
+
+def _let_write_spreadsheet(
+    place: Place, aggregator: CPGInfrastructureConfig.Billing.GCPAggregator, account: Principal
+) -> tuple[str, ...]:
+    """Enable the API of spreadsheets. That is all there is to deploy: no role opens a spreadsheet, sharing it does."""
+    if aggregator.billing_sheet_id is None:
+        return ()
+    place.infrastructure.diagnose(
+        'share-by-hand',
+        f'share the spreadsheet {aggregator.billing_sheet_id}, as an editor, with {account.address}: '
+        'no role of the cloud opens it',
+        place.by('aggregator', 'billing_sheet_id'),
+        Severity.INFO,
+    )
+    return place.project.enable('sheets')
 
 
 def _let(place: Place, aggregator: CPGInfrastructureConfig.Billing.GCPAggregator, account: Principal) -> None:

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from cpg_infra.abstraction import By, GcpInfrastructure, Secret
+from cpg_infra.abstraction import By, Secret
 from cpg_infra.config import CPGInfrastructureConfig, Severity
-from cpg_infra.driver.infrastructure import Infrastructure
-from cpg_infra.driver.organisation_cloud import OrganisationCloud
 from cpg_infra.plan import AssetKind
 from cpg_infra.plugins.billing_aggregator.infrastructure.source import ENVIRONMENT, function_source
 from cpg_infra.plugins.google.alert import Alerts
-from cpg_infra.plugins.google.function import Code, Functions, Program, Shape
+from cpg_infra.plugins.google.function import Code, Program, Shape
+from cpg_infra.plugins.google.place import PluginPlace
 from cpg_infra.plugins.google.project import PluginProject
 from cpg_infra.plugins.google.source import SourceBucket
 
@@ -35,49 +34,25 @@ APIS: Final = (
 
 
 @dataclass(frozen=True)
-class Place:
+class Place(PluginPlace):
     """The billing project."""
 
-    infrastructure: Infrastructure
-    organisation: OrganisationCloud
+    component = COMPONENT
+    section = 'billing'
+    needed_apis = APIS
+
     billing: CPGInfrastructureConfig.Billing
     google: CPGInfrastructureConfig.Billing.GCP
-
-    @property
-    def cloud(self) -> GcpInfrastructure:
-        """Google Cloud."""
-        cloud = self.organisation.infrastructure
-        assert isinstance(cloud, GcpInfrastructure)  # noqa: S101 - the plugin takes the organisation there
-        return cloud
-
-    def by(self, *steps: str) -> By:
-        """The plugin as declarer, because of a value of the section `billing`."""
-        return self.organisation.by(COMPONENT, 'billing', *steps)
 
     def left_out(self, what: str, why: str, *steps: str) -> None:
         """Tell the reader of the configuration that a part is not made."""
         message = f'{what} left out: {why}'
         self.infrastructure.diagnose('left-out', message, self.by(*steps), Severity.INFO)
 
-    @property
-    def region(self) -> str:
-        """The organisation's region."""
-        return self.cloud.organisation_region
-
     @cached_property
     def project(self) -> PluginProject:
         """The billing project."""
         return PluginProject(self.organisation, self.google.project_id, COMPONENT, self.by('gcp', 'project_id'))
-
-    @cached_property
-    def apis(self) -> tuple[str, ...]:
-        """What must be enabled first."""
-        return self.project.enable(*APIS)
-
-    @cached_property
-    def functions(self) -> Functions:
-        """Makes functions."""
-        return Functions(self.project, self.region)
 
     @cached_property
     def code(self) -> Code:

@@ -7,9 +7,8 @@ changes, or a project, a budget or a setting of billing; and not when somebody j
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.metadata import requires
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Final
@@ -18,7 +17,6 @@ from cpg_infra.config import CPGDatasetConfig, CPGInfrastructureConfig
 from cpg_infra.plan import Archive
 
 PACKAGE: Final = 'cpg_infra'
-_DISTRIBUTION: Final = 'cpg-infra'
 ROOMS: Final = (
     '__init__.py',
     'py.typed',
@@ -28,8 +26,15 @@ ROOMS: Final = (
 )
 """What the functions import, below the package."""
 LEFT_OUT: Final = frozenset(
-    {'__pycache__', 'plugins/billing_aggregator/infrastructure', 'plugins/billing_aggregator/plugin.py'}
+    {
+        '__pycache__',
+        'plugins/billing_aggregator/demo',
+        'plugins/billing_aggregator/infrastructure',
+        'plugins/billing_aggregator/plugin.py',
+    }
 )
+REQUIREMENTS: Final = 'plugins/billing_aggregator/infrastructure/requirements.txt'
+"""The versions that this package was tested with, of what the functions need: a wheel has it as well as a checkout."""
 ENTRY_MODULE: Final = 'cpg_infra.plugins.billing_aggregator.functions'
 ENTRY_POINTS: Final = ('budgets', 'cost_control', 'cost_report', 'from_pubsub', 'from_request', 'monthly')
 CONFIGURATION: Final = 'configuration'
@@ -60,7 +65,7 @@ def function_source(organisation: CPGInfrastructureConfig, datasets: Mapping[str
         {
             **_code(),
             'main.py': _main().encode(),
-            'requirements.txt': '\n'.join([*_requirements(), '']).encode(),
+            'requirements.txt': _requirements(),
             # One file holds all of a configuration, and JSON is YAML.
             f'{CONFIGURATION}/config-infrastructure.yaml': f'{configuration}\n'.encode(),
         },
@@ -93,13 +98,10 @@ def _main() -> str:
     return f'"""Where the functions begin."""\n\nfrom {ENTRY_MODULE} import {", ".join(ENTRY_POINTS)}  # noqa: F401\n'
 
 
-def _requirements() -> Iterator[str]:
-    """What the package needs, with the extra for the ledger on BigQuery, and what serves a function."""
-    yield 'functions-framework>=3.8,<4'
-    for requirement in sorted(requires(_DISTRIBUTION) or ()):
-        name, _, marker = requirement.partition(';')
-        if not marker or 'bigquery' in marker or 'billing' in marker:
-            yield name.strip()
+@cache
+def _requirements() -> bytes:
+    """What is installed beside the code: exact versions, each file by its hash. `make lock` writes it."""
+    return files(PACKAGE).joinpath(REQUIREMENTS).read_bytes()
 
 
 @cache

@@ -29,7 +29,7 @@ try:
     from google.cloud import bigquery
 
     from cpg_infra.plugins.billing_aggregator.ledger.functions import FUNCTIONS
-    from cpg_infra.plugins.billing_aggregator.ledger.migrations import FORMAT, create_table
+    from cpg_infra.plugins.billing_aggregator.ledger.migrations import FORMAT, add_column, create_table, upgrades
     from cpg_infra.plugins.billing_aggregator.ledger.schema import LEDGER, TABLES, VERSION, VIEWS, Column
     from cpg_infra.plugins.billing_aggregator.ledger.sql import Dialect, column_type, render
 except ModuleNotFoundError as error:
@@ -92,11 +92,17 @@ class BigQueryEngine:
         for column in LEDGER.columns:
             kind = column_type(column.type, 'bigquery')
             self._send(f'ALTER TABLE {self._quoted(LEDGER.name)} ADD COLUMN IF NOT EXISTS {column.name} {kind}')
+        for table, column in upgrades(version or 0):
+            self._send(add_column(column, self._quoted(table.name), 'bigquery'))
         for view in VIEWS:
             self._send(
                 f'CREATE OR REPLACE VIEW {self._quoted(view.name)} AS SELECT * FROM {self._quoted(view.table.name)}'
             )
-        self._send(f'INSERT INTO {self._quoted(FORMAT)} (version) VALUES ({VERSION})')
+        self._send(
+            f'INSERT INTO {self._quoted(FORMAT)} (version) VALUES ({VERSION})'
+            if version is None
+            else f'UPDATE {self._quoted(FORMAT)} SET version = {VERSION} WHERE TRUE'
+        )
 
     def query(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         """The rows of a query."""

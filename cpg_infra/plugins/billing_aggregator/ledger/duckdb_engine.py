@@ -29,7 +29,13 @@ try:
     import duckdb
 
     from cpg_infra.plugins.billing_aggregator.ledger.functions import FUNCTIONS
-    from cpg_infra.plugins.billing_aggregator.ledger.migrations import FORMAT, all_tables, create_table
+    from cpg_infra.plugins.billing_aggregator.ledger.migrations import (
+        FORMAT,
+        add_column,
+        all_tables,
+        create_table,
+        upgrades,
+    )
     from cpg_infra.plugins.billing_aggregator.ledger.schema import VERSION, VIEWS, Column
     from cpg_infra.plugins.billing_aggregator.ledger.sql import Dialect, column_type, render
 except ModuleNotFoundError as error:
@@ -109,9 +115,14 @@ class DuckDBEngine:
                 )
             if version == VERSION:
                 return
+            if version is not None:
+                # What reads asks for no column that an older layout lacks.
+                if not read_only:
+                    self._upgrade(version)
+                return
             if read_only:
                 raise LedgerError(f'{self._path}: there is no ledger in it; `cpg-infra billing aggregate` makes one')
-            if version is None and self._connection.execute('SELECT 1 FROM duckdb_tables() LIMIT 1').fetchone():
+            if self._connection.execute('SELECT 1 FROM duckdb_tables() LIMIT 1').fetchone():
                 raise LedgerError(f'{self._path}: this database holds something else than a ledger')
             self._make()
 
@@ -121,6 +132,12 @@ class DuckDBEngine:
             return None
         row = self._connection.execute(f'SELECT version FROM {FORMAT}').fetchone()
         return int(row[0]) if row else None
+
+    def _upgrade(self, version: int) -> None:
+        with self.transaction():
+            for table, column in upgrades(version):
+                self._connection.execute(add_column(column, table.name, 'duckdb'))
+            self._connection.execute(f'UPDATE {FORMAT} SET version = ?', [VERSION])
 
     def _make(self) -> None:
         with self.transaction():

@@ -5,13 +5,31 @@ Statements here are DDL, the one thing that is not GoogleSQL's common subset; ty
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
-from cpg_infra.plugins.billing_aggregator.ledger.schema import TABLES, VIEWS, Table
+from cpg_infra.plugins.billing_aggregator.ledger.schema import RECONCILIATION, TABLES, VIEWS, Column, Table
 from cpg_infra.plugins.billing_aggregator.ledger.sql import Dialect, column_type
 
 FORMAT: Final = 'ledger_format'
 """The table that holds the version of the layout."""
+
+
+ADDED: Final = {2: ((RECONCILIATION, 'topics'),)}
+"""The columns that a version of the layout has and the one before had not. Only columns come, and at the end."""
+
+
+def upgrades(version: int) -> Iterator[tuple[Table, Column]]:
+    """The columns that a database of this version lacks."""
+    for later in sorted(ADDED):
+        if later > version:
+            for table, name in ADDED[later]:
+                yield table, next(column for column in table.columns if column.name == name)
+
+
+def add_column(column: Column, name: str, dialect: Dialect) -> str:
+    """The statement that adds a column to the table `name`, unless it is there."""
+    return f'ALTER TABLE {name} ADD COLUMN IF NOT EXISTS {column.name} {column_type(column.type, dialect)}'
 
 
 def create_table(table: Table, name: str, dialect: Dialect) -> str:

@@ -96,7 +96,7 @@ def post(engine: Engine, run: Run, *, bounded: bool, adopted: str | None = None)
 
     Raises `LeaseLostError` when another run has taken over, `LedgerError` when ids repeat.
     """
-    _number_repeated(engine)
+    number_repeated(engine)
     lines = _count(engine, 'lines')
     touched = _touched(engine) if bounded and adopted is None else Touched()
     _stage_existing(engine, touched, adopted)
@@ -177,7 +177,8 @@ def _write(
         engine.execute(merge_rows(REJECTS, 'SELECT * FROM new_rejects'))
 
 
-def _number_repeated(engine: Engine) -> None:
+def number_repeated(engine: Engine) -> None:
+    """Give staged lines that look alike ids of their own."""
     engine.stage('repeated', model('repeated'))
     if not _count(engine, 'repeated'):
         return

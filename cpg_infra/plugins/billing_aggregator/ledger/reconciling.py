@@ -10,21 +10,66 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, Literal
 
 from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine
 from cpg_infra.plugins.billing_aggregator.ledger.merging import merge_rows
 from cpg_infra.plugins.billing_aggregator.ledger.posting import Touched
-from cpg_infra.plugins.billing_aggregator.ledger.schema import RECONCILIATION
+from cpg_infra.plugins.billing_aggregator.ledger.schema import RECONCILIATION, TOPIC_FIELDS
 from cpg_infra.plugins.billing_aggregator.ledger.sql import model
 
 FLOAT_TOLERANCE: Final = Decimal('1e-6')
 """Relative difference of the float sum that order of addition may make."""
 
 
+Measure = Literal['lines', 'cost', 'credits']
+"""What a topic carries: a count of lines, or an exact amount in the balance's currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicDifference:
+    """A topic that carries something else than the lines of its source ask for."""
+
+    source: str
+    invoice_month: str
+    currency: str
+    topic: str
+    measure: Measure
+    expected: Decimal
+    booked: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """What is booked too much; negative for too little."""
+        return self.booked - self.expected
+
+    @property
+    def said(self) -> dict[str, str]:
+        """As JSON; amounts are texts, so that no digit is lost."""
+        amounts = {'expected': self.expected, 'booked': self.booked, 'difference': self.difference}
+        return {
+            'source': self.source,
+            'month': self.invoice_month,
+            'currency': self.currency,
+            'topic': self.topic,
+            'measure': self.measure,
+            **{name: plain(amount) for name, amount in amounts.items()},
+        }
+
+    def __str__(self) -> str:
+        unit = '' if self.measure == 'lines' else f' {self.currency}'
+        return (
+            f'{self.topic}: {self.measure} {plain(self.expected)} expected, {plain(self.booked)} booked, '
+            f'difference {plain(self.difference)}{unit}'
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """One source, invoice month and currency. All differences must be 0."""
+    """One source, invoice month and currency. All differences must be 0.
+
+    `topics`: those that differ, where they were worked out; `note`: why they were not.
+    """
 
     source: str
     invoice_month: str
@@ -39,6 +84,8 @@ class Balance:
     given_back_difference: Decimal
     source_float: float
     uneven_lines: int = 0
+    topics: tuple[TopicDifference, ...] = ()
+    note: str = ''
 
     @property
     def ok(self) -> bool:
@@ -58,18 +105,25 @@ class Balance:
             ('costs and what is given back', self.given_back_difference),
         ):
             if amount:
-                found.append(f'{what} differ by {amount.normalize():f}')
+                found.append(f'{what} differ by {plain(amount)}')
         if self.uneven_lines:
             found.append(f'{self.uneven_lines:,} lines whose postings do not sum to them')
         if abs(Decimal(self.source_float) - self.source_cost) > FLOAT_TOLERANCE * max(
             Decimal(1), abs(self.source_cost)
         ):
-            found.append(f'the raw numbers sum to {self.source_float}, exactly to {self.source_cost.normalize():f}')
+            found.append(f'the raw numbers sum to {self.source_float}, exactly to {plain(self.source_cost)}')
+        if self.topics and not found:
+            found.append('the sums hold, and are not on the topics that they belong to')
         return tuple(found)
 
     def __str__(self) -> str:
         said = '; '.join(self.faults) or 'reconciled'
         return f'{self.source} {self.invoice_month or "without month"} {self.currency or "without currency"}: {said}'
+
+
+def plain(amount: Decimal) -> str:
+    """An amount with the digits that it has."""
+    return f'{amount.normalize():f}'
 
 
 def balances(
@@ -121,6 +175,7 @@ def record(engine: Engine, found: Iterable[Balance], run_id: str, now: dt.dateti
             'uneven_lines': b.uneven_lines,
             'source_float': b.source_float,
             'ok': b.ok,
+            'topics': [{key: topic.said[key] for key in TOPIC_FIELDS} for topic in b.topics],
         }
         for b in found
     ]

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Version of this layout; a database holds the one it was written with."""
 
 NUMERIC: Final = 'NUMERIC'
@@ -238,6 +238,10 @@ BUDGETS: Final = Table(
     ('topic', 'cloud', 'kind', 'day', 'currency'),
 )
 
+TOPIC_FIELDS: Final = ('topic', 'measure', 'expected', 'booked', 'difference')
+TOPICS: Final = 'ARRAY<STRUCT<topic STRING, measure STRING, expected NUMERIC, booked NUMERIC, difference NUMERIC>>'
+"""`measure` is `lines`, `cost` or `credits`; source, month and currency are those of the row."""
+
 RECONCILIATION: Final = Table(
     'reconciliation',
     'The latest check of each source, invoice month and currency against what the source said.',
@@ -256,6 +260,7 @@ RECONCILIATION: Final = Table(
         Column('uneven_lines', 'INT64', 'Lines whose postings do not sum to them; must be 0.'),
         Column('source_float', 'FLOAT64', 'Sum of the source’s raw numbers; within 1e-6 of `source_cost`, relative.'),
         Column('ok', 'BOOL', 'All of it holds.'),
+        Column('topics', TOPICS, 'The topics that carry something else than they should; empty when all holds.'),
     ),
     ('source', 'invoice_month', 'currency'),
 )

@@ -17,11 +17,16 @@ _SPARE: Final = 120.0
 
 
 class GoogleIdentity:
-    """Gives headers with a token that lives a while yet."""
+    """Gives headers with a token that lives a while yet.
 
-    def __init__(self, http: Http, environment: Mapping[str, str]) -> None:
+    `scope`: what the token is for, where that of Google Cloud as a whole is not enough. It is asked of the machine; a
+    token that a person passes has the scopes that it has.
+    """
+
+    def __init__(self, http: Http, environment: Mapping[str, str], scope: str | None = None) -> None:
         self._http = http
         self._given = environment.get(GIVEN)
+        self._scope = scope
         self._token = ''
         self._ends = 0.0
 
@@ -30,8 +35,9 @@ class GoogleIdentity:
         if self._given:
             return {'Authorization': f'Bearer {self._given}'}
         if time.monotonic() > self._ends:
+            params = {'scopes': self._scope} if self._scope else None
             try:
-                said = self._http.send('GET', _TOKEN, headers={'Metadata-Flavor': 'Google'})
+                said = self._http.send('GET', _TOKEN, headers={'Metadata-Flavor': 'Google'}, params=params)
                 self._token, lives = str(said['access_token']), float(said['expires_in'])
             except (KeyError, TypeError, ValueError, OutsideError) as error:
                 raise OutsideError(

@@ -69,11 +69,14 @@ class Http:
         headers: Mapping[str, str],
         params: Mapping[str, str] | None = None,
         json: object = None,
+        repeatable: bool | None = None,
     ) -> Mapping[str, Any]:
-        """The JSON object of a good answer. GET and PUT here may be repeated without harm; a POST only when it was refused.
+        """The JSON object of a good answer.
 
-        Raises `OutsideError` for any other answer, and for none.
+        GET and PUT here may be repeated without harm, and a POST that says it is `repeatable`; others are sent again
+        only when they were refused. Raises `OutsideError` for any other answer, and for none.
         """
+        again = method != 'POST' if repeatable is None else repeatable
         place = self._placed(url)
         if place.scheme != 'https' and place.host not in _LOCAL and 'Authorization' in headers:
             raise OutsideError(f'{_shown(url)}: a token is sent over https only')
@@ -85,7 +88,7 @@ class Http:
         )
         for attempt in retrying:
             with attempt:
-                return self._once(method, place, url, headers, params, json)
+                return self._once(method, place, url, headers, params, json, again=again)
         raise AssertionError('tenacity ends with an answer or an exception')
 
     def _once(
@@ -96,6 +99,8 @@ class Http:
         headers: Mapping[str, str],
         params: Mapping[str, str] | None,
         json: object,
+        *,
+        again: bool,
     ) -> Mapping[str, Any]:
         where = f'{method} {_shown(url)}'
         started = time.monotonic()
@@ -106,11 +111,11 @@ class Http:
         except httpx.TransportError as error:
             sent = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
             said = f'{where}: no answer ({type(error).__name__} after {time.monotonic() - started:.0f} s)'
-            raise (OutsideError if sent and method == 'POST' else _AgainError)(said) from error
+            raise (_AgainError if again or not sent else OutsideError)(said) from error
         if answer.is_success:
             return _object(answer, where)
         said = f'{where}: HTTP {answer.status_code}: {_words(answer)}'
-        if answer.status_code in _PASSING and (method != 'POST' or answer.status_code == httpx.codes.TOO_MANY_REQUESTS):
+        if answer.status_code in _PASSING and (again or answer.status_code == httpx.codes.TOO_MANY_REQUESTS):
             raise _AgainError(said, answer.status_code, _asked(answer))
         raise OutsideError(said, answer.status_code)
 

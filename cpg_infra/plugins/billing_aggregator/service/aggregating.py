@@ -8,17 +8,18 @@ from contextlib import ExitStack
 from typing import Any, Final
 
 from cpg_infra.plugins.billing_aggregator.aggregate import Aggregation, Asked, Outcome, replace_proportions
-from cpg_infra.plugins.billing_aggregator.ledger.duckdb_engine import DuckDBEngine
 from cpg_infra.plugins.billing_aggregator.requests import AggregationRequest, Arrival, read_aggregation
 from cpg_infra.plugins.billing_aggregator.service.configured import Configured
+from cpg_infra.plugins.billing_aggregator.service.logs import FIELDS
 from cpg_infra.plugins.billing_aggregator.service.response import FAILED, OK, Response
 from cpg_infra.plugins.billing_aggregator.settings import ALIASES, read_proportions, settings_of
-from cpg_infra.plugins.billing_aggregator.sources.configured import other_sources
-from cpg_infra.plugins.billing_aggregator.sources.gcp_files import GcpFiles
-from cpg_infra.plugins.billing_aggregator.sources.gcp_table import GcpTable
-from cpg_infra.plugins.billing_aggregator.sources.source import Export
+from cpg_infra.plugins.billing_aggregator.sources.configured import export_of, other_sources
 
 _LOG: Final = logging.getLogger('cpg_infra.billing')
+
+MOST_SAID: Final = 10
+MOST_LOGGED: Final = 400
+"""Differences in the text of a log record, and in its field `differences`: a record holds 256 KB at most."""
 
 SOURCES: Final = ('azure', 'focus', 'gcp', 'hail', 'ica', *ALIASES)
 
@@ -43,11 +44,7 @@ def _outcomes(request: AggregationRequest, configured: Configured, now: dt.datet
         engine = stack.enter_context(configured.ledger()).engine
         if proportions is not None and not request.dry_run:
             replace_proportions(engine, proportions)
-        export: Export | None = None
-        if settings.gcp_files is not None and isinstance(engine, DuckDBEngine):
-            export = GcpFiles(engine, settings.gcp_files)
-        elif engine.dialect == 'bigquery' and billing and billing.gcp and billing.gcp.source_bq_table:
-            export = GcpTable(engine, billing.gcp.source_bq_table)
+        export = export_of(engine, settings, configured.organisation)
         others = other_sources(settings, functions, stack)
         return Aggregation(engine, settings, now, export=export, others=others).run(asked, only)
 
@@ -56,11 +53,25 @@ def _log(outcome: Outcome) -> None:
     """What alerts are made of: one looks for `not reconciled`."""
     faults = '; '.join(outcome.faults)
     if outcome.status == 'unreconciled':
-        _LOG.error('%s is not reconciled: %s', outcome.source, faults)
+        topics = [difference.said for difference in outcome.differences[:MOST_LOGGED]]
+        _LOG.error(
+            '%s is not reconciled: %s%s',
+            outcome.source,
+            faults,
+            _topics(outcome),
+            extra={FIELDS: {'differences': topics}},
+        )
     elif outcome.status == 'failed':
         _LOG.error('%s failed: %s', outcome.source, faults)
     else:
         _LOG.info('%s: %s lines', outcome.source, outcome.posted.lines)
+
+
+def _topics(outcome: Outcome) -> str:
+    """The topics that differ most, for whoever reads the alert."""
+    named = [f'{one.invoice_month} {one}' for one in outcome.differences[:MOST_SAID]]
+    more = len(outcome.differences) - len(named)
+    return ''.join(f'; {one}' for one in named) + (f'; and {more:,} more' if more else '')
 
 
 def _said(outcome: Outcome) -> dict[str, Any]:
@@ -74,5 +85,6 @@ def _said(outcome: Outcome) -> dict[str, Any]:
         'deleted': posted.deleted,
         'rejected': posted.rejected,
         'faults': outcome.faults,
+        'differences': [difference.said for difference in outcome.differences],
         'notes': outcome.notes.said,
     }

@@ -95,9 +95,9 @@ class Configured:
         """A client; close it in the end."""
         return Http(endpoints=json.loads(self.environment.get(ENDPOINTS) or '{}'))
 
-    def identity(self, http: Http) -> GoogleIdentity:
-        """Who we are to Google."""
-        return GoogleIdentity(http, self.environment)
+    def identity(self, http: Http, scope: str | None = None) -> GoogleIdentity:
+        """Who we are to Google; `scope` is what for, where that is not Google Cloud."""
+        return GoogleIdentity(http, self.environment, scope)
 
     def slack(self, http: Http) -> Slack:
         """The channel that hears about costs. Raises `LedgerError` without a section that names it."""

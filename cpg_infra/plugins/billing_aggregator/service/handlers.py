@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import logging
 from collections.abc import Callable, Mapping
@@ -23,12 +24,12 @@ from cpg_infra.plugins.billing_aggregator.requests import (
 from cpg_infra.plugins.billing_aggregator.service.aggregating import from_request
 from cpg_infra.plugins.billing_aggregator.service.configured import Configured
 from cpg_infra.plugins.billing_aggregator.service.response import BAD, FAILED, OK, Response
+from cpg_infra.plugins.billing_aggregator.service.summarising import summarise
 from cpg_infra.plugins.billing_aggregator.tables import (
     configured_budgets,
     last_month,
     told_budgets,
     write_budgets,
-    write_month,
 )
 
 _LOG: Final = logging.getLogger('cpg_infra.billing')
@@ -86,12 +87,15 @@ def budgets(arrival: Arrival, configured: Configured, now: dt.datetime) -> Respo
 
 
 def monthly(arrival: Arrival, configured: Configured, now: dt.datetime) -> Response:
-    """The figures of a month."""
+    """The figures of a month. 500 when the spreadsheet was not written; the table is, then too."""
     request = read_monthly(arrival, now.date())
     month = f'{request.month:%Y%m}' if request.month else last_month(now)
-    with configured.ledger() as ledger:
-        rows = write_month(ledger, month, now, dry_run=request.dry_run)
-    return Response(OK, {'month': month, 'rows': len(rows), 'written': not request.dry_run})
+    done = summarise(configured, month, now, dry_run=request.dry_run)
+    body = {'month': month, 'rows': len(done.rows), 'written': not request.dry_run}
+    if done.fault is not None:
+        _LOG.error('monthly: the table has %s, and the spreadsheet has not: %s', month, done.fault)
+        return Response(FAILED, {**body, 'error': done.fault})
+    return Response(OK, body if done.sheeted is None else {**body, 'spreadsheet': dataclasses.asdict(done.sheeted)})
 
 
 ENTRY_POINTS: Final[Mapping[str, Handler]] = {

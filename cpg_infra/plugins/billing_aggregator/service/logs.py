@@ -6,6 +6,10 @@ import json
 import logging
 import sys
 from functools import cache
+from typing import Final
+
+FIELDS: Final = 'fields'
+"""What a record carries beside its message, as `extra`: an object of JSON whose keys become the line's."""
 
 
 class JsonLines(logging.Formatter):
@@ -16,7 +20,8 @@ class JsonLines(logging.Formatter):
         message = record.getMessage()
         if record.exc_info:
             message = f'{message}\n{self.formatException(record.exc_info)}'
-        return json.dumps({'severity': record.levelname, 'message': message, 'logger': record.name}, ensure_ascii=False)
+        line = {'severity': record.levelname, 'message': message, 'logger': record.name}
+        return json.dumps({**getattr(record, FIELDS, {}), **line}, ensure_ascii=False)
 
 
 @cache

@@ -10,12 +10,22 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
+from cpg_infra.config import CPGInfrastructureConfig
+from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine
 from cpg_infra.plugins.billing_aggregator.settings import Settings
 from cpg_infra.plugins.billing_aggregator.sources.azure import Azure
 from cpg_infra.plugins.billing_aggregator.sources.focus import Focus
+from cpg_infra.plugins.billing_aggregator.sources.gcp_table import GcpTable
 from cpg_infra.plugins.billing_aggregator.sources.hail import Hail
 from cpg_infra.plugins.billing_aggregator.sources.ica import Ica
-from cpg_infra.plugins.billing_aggregator.sources.source import Notes, Reading, Source, SourceError, Window
+from cpg_infra.plugins.billing_aggregator.sources.source import (
+    Export,
+    Notes,
+    Reading,
+    Source,
+    SourceError,
+    Window,
+)
 from cpg_infra.plugins.billing_aggregator.sources.web import Web
 
 HAIL_TOKEN: Final = 'HAIL_TOKEN_GCP'
@@ -36,6 +46,18 @@ class Missing:
     def read(self, window: Window, notes: Notes) -> Iterator[Reading]:
         """Raises `SourceError`."""
         raise SourceError(self.name, self._why)
+
+
+def export_of(engine: Engine, settings: Settings, organisation: CPGInfrastructureConfig) -> Export | None:
+    """The Google export: files beside a ledger in a file, a table beside one in BigQuery; None when none is named."""
+    billing = organisation.billing
+    if settings.gcp_files is not None and engine.dialect == 'duckdb':
+        from cpg_infra.plugins.billing_aggregator.sources.gcp_files import GcpFiles  # noqa: PLC0415 - an extra
+
+        return GcpFiles(engine, settings.gcp_files)  # type: ignore[arg-type]  # that dialect is that engine's
+    if engine.dialect == 'bigquery' and billing and billing.gcp and billing.gcp.source_bq_table:
+        return GcpTable(engine, billing.gcp.source_bq_table)
+    return None
 
 
 def other_sources(settings: Settings, functions: tuple[str, ...], stack: ExitStack) -> list[Source]:

@@ -132,6 +132,50 @@ def test_the_figures_of_the_last_month_are_written(configured: Configured) -> No
     assert ask('monthly', configured, {'month': '2026-08'}).body == {'month': '202608', 'rows': 0, 'written': True}
 
 
+def with_spreadsheet(configured: Configured) -> Configured:
+    file = configured.folder / 'cpg.toml'
+    text = file.read_text(encoding='utf-8')
+    file.write_text(
+        text.replace('[billing.aggregator]\n', '[billing.aggregator]\nbilling_sheet_id = "a-sheet"\n'), encoding='utf-8'
+    )
+    return load_configured(configured.environment, str(configured.folder), configured.database)
+
+
+def test_the_figures_of_a_month_go_to_the_spreadsheet_too(services: LocalServices, configured: Configured) -> None:
+    services.world.tab('a-sheet', 'Overview')
+    given = with_spreadsheet(configured)
+    ask('from_request', given)
+    assert 'spreadsheet' not in ask('monthly', given, {'dry_run': True}).body
+    assert services.wrote('/sheets') == []
+    response = ask('monthly', given)
+    rows = response.body['rows']
+    assert (response.status, response.body['spreadsheet']) == (
+        200,
+        {'tab': '2026-data', 'added': rows, 'changed': 0, 'emptied': 0},
+    )
+    assert ask('monthly', given).body['spreadsheet'] == {'tab': '2026-data', 'added': 0, 'changed': 0, 'emptied': 0}
+    empty = ask('monthly', given, {'month': '2026-08'})
+    assert (empty.status, empty.body) == (200, {'month': '202608', 'rows': 0, 'written': True})
+
+
+def test_a_spreadsheet_that_fails_is_reported_and_the_table_has_the_figures(
+    services: LocalServices, configured: Configured, caplog: pytest.LogCaptureFixture
+) -> None:
+    services.world.tab('a-sheet', 'Overview')
+    services.world.sheets.spreadsheets['a-sheet']['editors'] = []
+    given = with_spreadsheet(configured)
+    ask('from_request', given)
+    with caplog.at_level(logging.ERROR, 'cpg_infra.billing'):
+        response = ask('monthly', given)
+    assert (response.status, response.body['written']) == (500, True)
+    assert response.body['error'].startswith('spreadsheet a-sheet, tab 2026-data: GET https://sheets.')
+    assert response.body['error'].endswith('; share it, as an editor, with the account that writes it')
+    assert caplog.messages == [
+        f'monthly: the table has 202610, and the spreadsheet has not: {response.body["error"]}',
+    ]
+    assert count(configured.folder, 'monthly_summary') == response.body['rows'] > 5
+
+
 def test_the_report_is_posted_with_unlinked_projects_first(services: LocalServices, configured: Configured) -> None:
     ask('from_request', configured)
     services.world.billing.projects |= {'lantern-newborn': ''}

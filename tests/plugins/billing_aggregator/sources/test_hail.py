@@ -79,6 +79,17 @@ def test_a_line_says_whose_job_it_was_and_fees_are_left_out(service: Service) ->
     )
 
 
+def test_every_resource_of_every_job_has_an_id_of_its_own(service: Service) -> None:
+    service.answers['/api/v1alpha/batches/completed'] = [Answer({'batches': [batch(1), batch(11)]})]
+    resources = {'compute/a': 0.5, '1-compute/a': 0.5}
+    for number in (1, 11):
+        service.answers[f'/api/v1alpha/batches/{number}/jobs/resources'] = [
+            page(*(job(one, cost=resources, resources=dict.fromkeys(resources, 1)) for one in (1, 11)))
+        ]
+    found, _ = read(service)
+    assert len({line['line_id'] for lines in found.values() for line in lines}) == 8
+
+
 def test_a_job_of_a_shared_project_names_its_dataset(service: Service) -> None:
     service.answers['/api/v1alpha/batches/completed'] = [Answer({'batches': [batch(7, billing_project='seqr')]})]
     service.answers['/api/v1alpha/batches/7/jobs/resources'] = [page(job(1))]

@@ -1,0 +1,108 @@
+"""Which topics carry something else than they should, when a source does not reconcile.
+
+What a topic should carry is worked out anew from what the source says: from the export as it lies there, and from the
+kept lines of the other sources. Lines are attributed and split as a load would do it now.
+
+The months that are closed keep the splits that they have, whatever holds now. Of these only such lines are compared as
+have postings that are not theirs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine, Row
+from cpg_infra.plugins.billing_aggregator.ledger.posting import number_repeated
+from cpg_infra.plugins.billing_aggregator.ledger.reconciling import Balance, Measure, TopicDifference
+from cpg_infra.plugins.billing_aggregator.ledger.sql import model
+from cpg_infra.plugins.billing_aggregator.loading import stage_chosen, stage_days
+from cpg_infra.plugins.billing_aggregator.settings import Settings
+from cpg_infra.plugins.billing_aggregator.sources.source import Export, SourceError
+
+_MEASURES: tuple[Measure, ...] = ('lines', 'cost', 'credits')
+_NOTHING = 'SELECT l.line_id, l.usage_end_time, l.export_time FROM source_lines AS l WHERE FALSE'
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Where to ask again what the sources say. `open_from`: the first invoice month that is not closed."""
+
+    export: Export | None
+    settings: Settings
+    open_from: str
+
+
+def with_topics(engine: Engine, balances: Sequence[Balance], told: Told) -> list[Balance]:
+    """The same balances, each with the topics that differ. The attribution is staged already.
+
+    A source that cannot be asked again is said in the balance's note. Raises `LedgerError`.
+    """
+    found: dict[tuple[str, str], tuple[list[TopicDifference], str]] = {}
+    for source, month in sorted({(one.source, one.invoice_month) for one in balances}):
+        try:
+            _stage(engine, source, month, told)
+        except SourceError as error:
+            found[source, month] = ([], f'which topics differ is not known: {error}')
+            continue
+        found[source, month] = ([*_differences(engine, source, month, told.open_from)], '')
+    return [_completed(one, *found[one.source, one.invoice_month]) for one in balances]
+
+
+def _stage(engine: Engine, source: str, month: str, told: Told) -> None:
+    """Lay out the lines of a source and month, attributed and priced, each with an id of its own."""
+    attribution = told.settings.attribution
+    if source == 'gcp':
+        if told.export is None:
+            raise SourceError('gcp', 'it is not configured here')
+        first, last = _arrivals(engine, month)
+        stage_days(engine, told.export, first, last, attribution, '')
+    else:
+        engine.stage(
+            'chosen_lines',
+            'SELECT l.* FROM source_lines AS l WHERE l.source = @source AND NOT l.gone '
+            'AND COALESCE(l.month, INVOICE_MONTH(l.usage_end_time)) = @month',
+            {'source': source, 'month': month},
+        )
+        stage_chosen(engine, attribution, told.settings.pricing, '')
+    engine.stage('gone_lines', _NOTHING)
+    number_repeated(engine)
+
+
+def _arrivals(engine: Engine, month: str) -> tuple[dt.date, dt.date]:
+    """The first and last day on which lines of a month arrived."""
+    (row,) = engine.query(
+        "SELECT MIN(scope) AS first, MAX(scope) AS last FROM totals WHERE source = 'gcp' AND invoice_month = @month",
+        {'month': month},
+    )
+    if row['first'] is None:
+        raise SourceError('gcp', f'it never told anything of {month}')
+    return dt.date.fromisoformat(row['first']), dt.date.fromisoformat(row['last'])
+
+
+def _differences(engine: Engine, source: str, month: str, open_from: str) -> Iterator[TopicDifference]:
+    given = {'source': source, 'month': month}
+    engine.stage('differing_lines', model('differing_lines'), given)
+    rows = engine.query(model('topic_differences'), {**given, 'all_lines': month >= open_from})
+    for row in rows:
+        yield from _told(row, source, month)
+
+
+def _told(row: Row, source: str, month: str) -> Iterable[TopicDifference]:
+    for measure in _MEASURES:
+        expected, booked = row[f'expected_{measure}'], row[f'booked_{measure}']
+        if expected != booked:
+            yield TopicDifference(source, month, row['currency'], row['topic'], measure, expected, booked)
+
+
+def _completed(balance: Balance, differences: Sequence[TopicDifference], note: str) -> Balance:
+    topics = tuple(one for one in differences if one.currency == balance.currency)
+    return dataclasses.replace(balance, topics=topics, note=note)
+
+
+def differences_of(balances: Iterable[Balance]) -> list[TopicDifference]:
+    """All of them, the largest amounts first."""
+    found = [one for balance in balances for one in balance.topics]
+    return sorted(found, key=lambda one: (-abs(one.difference), one.source, one.invoice_month, one.topic))
