@@ -84,13 +84,21 @@ def _stage(engine: Engine, source: str, month: str, told: Told) -> None:
 
 def _arrivals(engine: Engine, month: str) -> tuple[dt.date, dt.date]:
     """The first and last day on which lines of a month arrived."""
-    (row,) = engine.query(
-        "SELECT MIN(scope) AS first, MAX(scope) AS last FROM totals WHERE source = 'gcp' AND invoice_month = @month",
-        {'month': month},
+    rows = engine.query(
+        "SELECT DISTINCT scope FROM totals WHERE source = 'gcp' AND invoice_month = @month", {'month': month}
     )
-    if row['first'] is None:
+    days = [day for row in rows if (day := _day(row['scope'])) is not None]
+    if not days:
         raise SourceError('gcp', f'it never told anything of {month}')
-    return dt.date.fromisoformat(row['first']), dt.date.fromisoformat(row['last'])
+    return min(days), max(days)
+
+
+def _day(scope: str) -> dt.date | None:
+    """The day that a scope is; None for one that the ledger should not have."""
+    try:
+        return dt.date.fromisoformat(scope)
+    except ValueError:
+        return None
 
 
 def _differences(engine: Engine, source: str, month: str, open_from: str) -> Iterator[TopicDifference]:
