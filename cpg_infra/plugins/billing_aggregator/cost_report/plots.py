@@ -5,6 +5,7 @@ Plain shapes with a title each, which a browser shows when pointed at: no script
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -55,17 +56,18 @@ def months_plots(months: Sequence[tuple[str, str, str, Decimal]], currency: str,
     if not costs:
         return ''
     named = _largest(costs)
+    colours = _colours(months, named)
     columns = {month: _stacked(of, named) for month, of in costs.items()}
     title = f'Net cost of every dataset by month, {currency}'
-    pictures = ''.join(_plot(frame, title, columns, named, currency, current) for frame in (BROAD, NARROW))
-    return f'{pictures}{_legend(named, columns)}'
+    pictures = ''.join(_plot(frame, title, columns, colours, currency, current) for frame in (BROAD, NARROW))
+    return f'{pictures}{_legend(colours, columns)}'
 
 
 def _plot(
     frame: Frame,
     title: str,
     columns: Mapping[str, Mapping[str, Decimal]],
-    named: Sequence[str],
+    colours: Mapping[str, str],
     currency: str,
     current: str,
 ) -> str:
@@ -84,7 +86,7 @@ def _plot(
             height = float(cost / top) * frame.height
             y -= height
             parts.append(
-                f'<rect x="{x:.1f}" y="{y:.2f}" width="{step * 0.72:.1f}" height="{height:.2f}" fill="{_colour(topic, named)}">'
+                f'<rect x="{x:.1f}" y="{y:.2f}" width="{step * 0.72:.1f}" height="{height:.2f}" fill="{colours.get(topic, REST)}">'
                 f'<title>{escape(topic)}, {month_name(month)}: {money(cost)} {escape(currency)}</title></rect>'
             )
         if step >= _TOTAL:
@@ -125,14 +127,21 @@ def _stacked(column: Mapping[str, Decimal], named: Sequence[str]) -> dict[str, D
     return {**stacked, OTHERS: rest} if rest else stacked
 
 
-def _colour(topic: str, named: Sequence[str]) -> str:
-    return COLOURS[named.index(topic)] if topic in named else REST
+def _colours(months: Sequence[tuple[str, str, str, Decimal]], named: Sequence[str]) -> dict[str, str]:
+    """A colour for each: a dataset that costs in several currencies has one, as far as there are enough."""
+    count = Counter(currency for _, _, currency, _ in months)
+    currencies = sorted(count, key=lambda currency: (-count[currency], currency))
+    everywhere = dict.fromkeys(topic for each in currencies for topic in _largest(_by_month(months, each)))
+    colours = {topic: colour for topic, colour in zip(everywhere, COLOURS, strict=False) if topic in named}
+    free = (colour for colour in COLOURS if colour not in colours.values())
+    others = {topic: next(free) for topic in named if topic not in colours}
+    return {topic: {**colours, **others}[topic] for topic in named}
 
 
-def _legend(named: Sequence[str], columns: Mapping[str, Mapping[str, Decimal]]) -> str:
-    shown = [*named, *([OTHERS] if any(OTHERS in column for column in columns.values()) else [])]
+def _legend(colours: Mapping[str, str], columns: Mapping[str, Mapping[str, Decimal]]) -> str:
+    shown = [*colours, *([OTHERS] if any(OTHERS in column for column in columns.values()) else [])]
     items = ''.join(
-        f'<li><span style="background:{_colour(topic, named)}"></span>{escape(topic)}</li>' for topic in shown
+        f'<li><span style="background:{colours.get(topic, REST)}"></span>{escape(topic)}</li>' for topic in shown
     )
     return f'<ul class="legend">{items}</ul>'
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from xml.etree import ElementTree as ET
@@ -8,7 +9,7 @@ import pytest
 
 from cpg_infra.plugins.billing_aggregator.cost_report import messages, page, text
 from cpg_infra.plugins.billing_aggregator.cost_report.bars import budget_bars
-from cpg_infra.plugins.billing_aggregator.cost_report.plots import months_plots
+from cpg_infra.plugins.billing_aggregator.cost_report.plots import COLOURS, months_plots
 from cpg_infra.plugins.billing_aggregator.cost_report.scales import brief, short, ticks
 from cpg_infra.plugins.billing_aggregator.cost_report.slack import LONGEST, MOST_BLOCKS, chunks
 from tests.plugins.billing_aggregator.cost_report.building import MONTHS, line, report, rich
@@ -123,6 +124,15 @@ def test_more_datasets_than_colours_are_others_and_the_sum_stays() -> None:
     ]  # fmt: skip
     others = sum(cost for month, topic, _, cost in MONTHS if month == '202611' and topic in {'admin', 'sandbox'})
     assert last[-1][1] == f'others, 2026-11: {others:,.2f} AUD'
+
+
+def test_a_dataset_has_one_colour_in_every_currency() -> None:
+    dollars = [('202611', topic, 'USD', Decimal(cost)) for topic, cost in (('gamma', 5), ('stranger', 4))]
+    legends = [months_plots([*MONTHS, *dollars], currency, '202611').partition('<ul')[2] for currency in ('AUD', 'USD')]
+    found = [dict(re.findall(r'background:(#\w+)"></span>([\w-]+)', legend)) for legend in legends]
+    colours = [{topic: colour for colour, topic in each.items()} for each in found]
+    assert colours[1] == {'gamma': colours[0]['gamma'], 'stranger': COLOURS[0]}
+    assert len(colours[0]) == 9
 
 
 def test_the_month_that_is_not_over_says_so_and_columns_have_their_sums() -> None:
