@@ -1,4 +1,4 @@
-"""The billing ledger against its goals: back-fill, a day, reconciling, and a batch of many jobs.
+"""The billing ledger against its goals: back-fill, a day, reconciling, the report, and a batch of many jobs.
 
 `python -m benchmarks.ledger --rows 50000000` is the size of the goals; the default is a tenth. Each part is a process
 of its own, so that its peak memory is its own. A bare `COPY` of the same rows by DuckDB in the same run says how fast
@@ -29,6 +29,8 @@ SHARED: Final = ('project-7', 'project-8')
 JOBS: Final = 50_000
 RESOURCES: Final = 5
 NOW: Final = dt.datetime(2025, 1, 5, tzinfo=dt.UTC)
+LAST_DAY: Final = dt.datetime(2024, 12, 29, tzinfo=dt.UTC)
+"""Near the end of a month that is all there: the report reads the most."""
 
 _ROW: Final = """
   'A-1' AS billing_account_id,
@@ -77,6 +79,7 @@ def main(arguments: list[str] | None = None) -> None:
             ('backfill', given.rows, 600 * share, 8192),
             ('day', DAY_ROWS, 10, None),
             ('reconcile', given.rows, 5 * share, None),
+            ('report', given.rows, 2, None),
             ('jobs', JOBS * RESOURCES, 30, 500),
         ):
             wall, peak = _measured(part, folder, given.rows)
@@ -194,6 +197,18 @@ def _reconcile(folder: Path, rows: int) -> None:
     print(time.perf_counter() - started)
 
 
+def _report(folder: Path, rows: int) -> None:
+    from cpg_infra.plugins.billing_aggregator.cost_report import Known, gather, make_report, page
+    from cpg_infra.plugins.billing_aggregator.ledger import open_ledger
+
+    started = time.perf_counter()
+    with open_ledger(folder / 'ledger.duckdb', read_only=True) as ledger:
+        figures = gather(ledger, LAST_DAY)
+    made = make_report(figures, Known({}, {}, {}), LAST_DAY, force=True)
+    _expect(len(made.shown) > PROJECTS / 2 and '<svg' in page(made), len(made.shown))
+    print(time.perf_counter() - started)
+
+
 def _jobs(folder: Path, rows: int) -> None:
     from cpg_infra.plugins.billing_aggregator.aggregate import Aggregation, Asked
     from cpg_infra.plugins.billing_aggregator.ledger import open_ledger
@@ -252,6 +267,7 @@ PARTS: Final[Mapping[str, Callable[[Path, int], None]]] = {
     'backfill': _backfill,
     'day': _day,
     'reconcile': _reconcile,
+    'report': _report,
     'jobs': _jobs,
 }
 

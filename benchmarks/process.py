@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,8 +27,13 @@ def measure(*arguments: str, runs: int = 5) -> Measured:
 
     Raises RuntimeError when the command fails: a figure of a failed run would mean nothing.
     """
-    command = [str(Path(sys.executable).with_name('cpg-infra')), *arguments]
-    found = [_once(command) for _ in range(runs + 1)][1:]
+    return measure_each([arguments] * (runs + 1))
+
+
+def measure_each(each: Iterable[Sequence[str]]) -> Measured:
+    """Run `cpg-infra` with each of these arguments; the first run is to warm up. Raises RuntimeError as `measure`."""
+    program = str(Path(sys.executable).with_name('cpg-infra'))
+    found = [_once([program, *arguments]) for arguments in each][1:]
     return Measured(
         statistics.median(run.wall for run in found),
         statistics.median(run.processor for run in found),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.access import main as access
+from benchmarks.billing import main as billing
 from benchmarks.emission import main as emission
 from benchmarks.engine import main as engine
 from benchmarks.group_members import main as group_members
@@ -27,6 +28,8 @@ def main() -> None:
     person()
     print()
     engine()
+    print()
+    billing()
     print()
     ledger()
 

@@ -28,4 +28,4 @@ lock lock --group lock "$@"
 
 # Part of the package: the functions install it. They run on one platform and Python, with the versions of dev.txt.
 compile cpg_infra/plugins/billing_aggregator/infrastructure/requirements.txt --group functions \
-    --constraint requirements/dev.txt --python-version 3.11 --python-platform x86_64-manylinux_2_28
+    --constraint requirements/dev.txt --python-version 3.11 --python-platform x86_64-manylinux_2_28 --no-annotate

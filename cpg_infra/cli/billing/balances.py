@@ -17,7 +17,7 @@ from cpg_infra.plugins.billing_aggregator.ledger.faults import InputError
 from cpg_infra.plugins.billing_aggregator.ledger.reconciling import Balance, TopicDifference, plain
 from cpg_infra.plugins.billing_aggregator.ledger.runs import open_from
 from cpg_infra.plugins.billing_aggregator.settings import settings_of
-from cpg_infra.plugins.billing_aggregator.sources.configured import export_of
+from cpg_infra.plugins.billing_aggregator.sources.configured import google_export
 
 MOST_SHOWN: Final = 20
 """Topics of a balance that are shown as lines; JSON has them all."""
@@ -33,7 +33,9 @@ def complete(
     try:
         loaded = load(folder)
         settings = settings_of(Path(folder), loaded.organisation, tuple(loaded.datasets.values()))
-        export = export_of(ledger.engine, settings, loaded.organisation)
+        billing = loaded.organisation.billing
+        table = billing.gcp.source_bq_table if billing and billing.gcp else None
+        export = google_export(ledger.engine, settings, table)
         settings.attribution.stage(ledger.engine)
     except (ConfigurationError, InputError) as error:
         why = error.diagnostics[0] if isinstance(error, ConfigurationError) else error

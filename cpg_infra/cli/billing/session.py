@@ -16,7 +16,7 @@ from cpg_infra.plugins.billing_aggregator.aggregate import Aggregation, Asked, O
 from cpg_infra.plugins.billing_aggregator.ledger import Ledger
 from cpg_infra.plugins.billing_aggregator.ledger.faults import InputError
 from cpg_infra.plugins.billing_aggregator.settings import ALIASES, Settings, read_proportions, settings_of
-from cpg_infra.plugins.billing_aggregator.sources.configured import export_of, other_sources
+from cpg_infra.plugins.billing_aggregator.sources.configured import google_export, other_sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,8 @@ def session(folder: str, database: str | None, now: dt.datetime) -> Iterator[Ses
         if rows is not None:
             replace_proportions(ledger.engine, rows)
         engine = ledger.engine
-        export = export_of(engine, settings, loaded.organisation)
+        table = billing.gcp.source_bq_table if billing and billing.gcp else None
+        export = google_export(engine, settings, table)
         progress = stack.enter_context(Progress())
         aggregation = Aggregation(
             engine,

@@ -13,14 +13,19 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine, Row
+from cpg_infra.plugins.billing_aggregator.ledger.faults import LedgerError
 from cpg_infra.plugins.billing_aggregator.ledger.posting import number_repeated
 from cpg_infra.plugins.billing_aggregator.ledger.reconciling import Balance, Measure, TopicDifference
 from cpg_infra.plugins.billing_aggregator.ledger.sql import model
 from cpg_infra.plugins.billing_aggregator.loading import stage_chosen, stage_days
 from cpg_infra.plugins.billing_aggregator.settings import Settings
 from cpg_infra.plugins.billing_aggregator.sources.source import Export, SourceError
+
+MOST_MONTHS: Final = 6
+"""Each month is read as a whole. When very much is wrong, the rest is asked for month by month."""
 
 _MEASURES: tuple[Measure, ...] = ('lines', 'cost', 'credits')
 _NOTHING = 'SELECT l.line_id, l.usage_end_time, l.export_time FROM source_lines AS l WHERE FALSE'
@@ -38,16 +43,22 @@ class Told:
 def with_topics(engine: Engine, balances: Sequence[Balance], told: Told) -> list[Balance]:
     """The same balances, each with the topics that differ. The attribution is staged already.
 
-    A source that cannot be asked again is said in the balance's note. Raises `LedgerError`.
+    Where they could not be worked out, the balance's note says why: that a balance does not hold is news all the same.
     """
+    months = sorted({one.invoice_month for one in balances})
     found: dict[tuple[str, str], tuple[list[TopicDifference], str]] = {}
     for source, month in sorted({(one.source, one.invoice_month) for one in balances}):
+        if month not in months[-MOST_MONTHS:]:
+            found[source, month] = (
+                [],
+                f'topics are compared in the newest {MOST_MONTHS} months; ask for this one alone',
+            )
+            continue
         try:
             _stage(engine, source, month, told)
-        except SourceError as error:
+            found[source, month] = ([*_differences(engine, source, month, told.open_from)], '')
+        except (SourceError, LedgerError) as error:
             found[source, month] = ([], f'which topics differ is not known: {error}')
-            continue
-        found[source, month] = ([*_differences(engine, source, month, told.open_from)], '')
     return [_completed(one, *found[one.source, one.invoice_month]) for one in balances]
 
 
@@ -73,13 +84,21 @@ def _stage(engine: Engine, source: str, month: str, told: Told) -> None:
 
 def _arrivals(engine: Engine, month: str) -> tuple[dt.date, dt.date]:
     """The first and last day on which lines of a month arrived."""
-    (row,) = engine.query(
-        "SELECT MIN(scope) AS first, MAX(scope) AS last FROM totals WHERE source = 'gcp' AND invoice_month = @month",
-        {'month': month},
+    rows = engine.query(
+        "SELECT DISTINCT scope FROM totals WHERE source = 'gcp' AND invoice_month = @month", {'month': month}
     )
-    if row['first'] is None:
+    days = [day for row in rows if (day := _day(row['scope'])) is not None]
+    if not days:
         raise SourceError('gcp', f'it never told anything of {month}')
-    return dt.date.fromisoformat(row['first']), dt.date.fromisoformat(row['last'])
+    return min(days), max(days)
+
+
+def _day(scope: str) -> dt.date | None:
+    """The day that a scope is; None for one that the ledger should not have."""
+    try:
+        return dt.date.fromisoformat(scope)
+    except ValueError:
+        return None
 
 
 def _differences(engine: Engine, source: str, month: str, open_from: str) -> Iterator[TopicDifference]:
@@ -99,6 +118,8 @@ def _told(row: Row, source: str, month: str) -> Iterable[TopicDifference]:
 
 def _completed(balance: Balance, differences: Sequence[TopicDifference], note: str) -> Balance:
     topics = tuple(one for one in differences if one.currency == balance.currency)
+    if not topics and not note and not balance.ok:
+        note = 'every topic carries what the source says now'
     return dataclasses.replace(balance, topics=topics, note=note)
 
 

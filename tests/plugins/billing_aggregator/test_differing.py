@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import logging
@@ -186,6 +187,24 @@ def test_an_export_that_is_gone_is_said_and_the_other_sources_are_compared(ledge
     assert [one.note for one in found if one.source == 'gcp'] == [
         f'which topics differ is not known: gcp: no file matches {tmp_path}/export/*.json'
     ] * 2
+    assert ('hail', 'USD', 'twins', 'cost', '-1.666666667') in said(found)
+
+
+def test_totals_that_are_wrong_while_every_topic_is_right_are_said(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.execute("UPDATE totals SET cost = cost + 1 WHERE source = 'gcp' AND currency = 'AUD'")
+    (found, *_) = differing(ledger, tmp_path)
+    assert (found.topics, found.note) == ((), 'every topic carries what the source says now')
+
+
+def test_only_the_newest_months_are_compared(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger.execute("DELETE FROM ledger WHERE topic = 'twins'")
+    monkeypatch.setattr('cpg_infra.plugins.billing_aggregator.differing.MOST_MONTHS', 1)
+    old = [dataclasses.replace(one, invoice_month='202401') for one in balances(ledger.engine)]
+    told = Told(None, DOLLARS, '202401')
+    found = with_topics(ledger.engine, [*old, *balances(ledger.engine)], told)
+    assert {one.note for one in found if one.invoice_month == '202401'} == {
+        'topics are compared in the newest 1 months; ask for this one alone'
+    }
     assert ('hail', 'USD', 'twins', 'cost', '-1.666666667') in said(found)
 
 

@@ -14,9 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cpg_infra.plugins.billing_aggregator.differing import Told, differences_of, with_topics
 from cpg_infra.plugins.billing_aggregator.ledger import Ledger, open_ledger
 from cpg_infra.plugins.billing_aggregator.ledger.duckdb_engine import DuckDBEngine
 from cpg_infra.plugins.billing_aggregator.ledger.reconciling import balances
+from cpg_infra.plugins.billing_aggregator.sources.gcp_files import GcpFiles
 from tests.plugins.billing_aggregator.building import (
     FixedSource,
     Row,
@@ -29,6 +31,7 @@ from tests.plugins.billing_aggregator.building import (
     total,
     write_export,
 )
+from tests.plugins.billing_aggregator.building import settings as ledger_settings
 from tests.plugins.billing_aggregator.hail_lines import hail_line
 
 FEW = settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow])
@@ -110,6 +113,27 @@ def test_every_line_is_the_sum_of_its_postings(rows: list[Row], weights: dict[st
         if row['entry'] != 'charge':
             lines[row['line_id']] = lines.get(row['line_id'], Decimal(0)) + row['cost_exact']
     assert set(lines.values()) <= {Decimal(0)}
+
+
+@FEW
+@given(rows=rows, weights=maps, data=st.data())
+def test_what_topics_should_carry_is_worked_out_twice_and_a_unit_too_much_is_found(
+    rows: list[Row], weights: dict[str, int], data: st.DataObject
+) -> None:
+    with TemporaryDirectory() as folder:
+        found = booked(Path(folder), [rows], weights)
+        with open_ledger(Path(folder) / 'l.duckdb') as ledger:
+            export = GcpFiles(ledger.engine, str(Path(folder) / '*.json'))  # type: ignore[arg-type]
+            told = Told(export, ledger_settings(), '')
+            told.settings.attribution.stage(ledger.engine)
+            assert [one.topics for one in with_topics(ledger.engine, balances(ledger.engine), told) if one.topics] == []
+            row = data.draw(st.sampled_from(found))
+            ledger.execute(
+                'UPDATE ledger SET cost_exact = cost_exact + CAST(@unit AS NUMERIC) WHERE id = @id',
+                {'unit': Decimal('1e-9'), 'id': row['id']},
+            )
+            (topic,) = differences_of(with_topics(ledger.engine, balances(ledger.engine), told))
+        assert (topic.topic, topic.measure, topic.difference) == (row['topic'], 'cost', Decimal('1e-9'))
 
 
 # Killed at every statement ----------------------------------------------------------------------------------

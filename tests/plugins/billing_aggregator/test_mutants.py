@@ -108,7 +108,7 @@ def _theirs_win(ours: Mapping[str, object], theirs: Mapping[str, object] | None 
     return lines.labels_json(theirs or {}, {key: value for key, value in ours.items() if key not in (theirs or {})})
 
 
-def _insert_only(postings: str, deleted: str | None) -> str:
+def _insert_only(postings: str, *_: object, **__: object) -> str:
     columns = ', '.join(POSTING_COLUMNS)
     return f'INSERT INTO ledger ({columns}, run_id, loaded_at) SELECT {columns}, @run_id, @now FROM (\n{postings}\n)'
 

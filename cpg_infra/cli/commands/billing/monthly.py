@@ -35,6 +35,7 @@ def monthly(
         import datetime as dt
         import os
 
+        from cpg_infra.cli.remarks import amount
         from cpg_infra.plugins.billing_aggregator.cost_report.wording import money
         from cpg_infra.plugins.billing_aggregator.service.configured import load_configured
         from cpg_infra.plugins.billing_aggregator.service.summarising import summarise
@@ -45,9 +46,9 @@ def monthly(
         configured = load_configured(os.environ, folder, database)
         done = summarise(configured, wanted, now, dry_run=dry_run, spreadsheet=spreadsheet)
         show(''.join(f'{row.topic}, {row.category}: {money(row.net)} {row.currency}\n' for row in done.rows))
-        show(f'{wanted}: {len(done.rows):,} rows{", nothing was written" if dry_run else ""}\n')
+        show(f'{wanted}: {amount(len(done.rows), "row")}{", nothing was written" if dry_run else ""}\n')
         if (sheeted := done.sheeted) is not None:
-            counts = f'{sheeted.added:,} new rows, {sheeted.changed:,} changed, {sheeted.emptied:,} set to 0'
+            counts = f'{amount(sheeted.added, "new row")}, {sheeted.changed:,} changed, {sheeted.emptied:,} set to 0'
             show(f'spreadsheet, tab {sheeted.tab}: {counts}\n')
         if done.fault is not None:
             note(f'the table has {wanted}, and the spreadsheet has not: {done.fault}')

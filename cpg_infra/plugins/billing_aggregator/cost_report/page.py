@@ -5,7 +5,8 @@ from __future__ import annotations
 from html import escape
 from importlib.resources import files
 
-from cpg_infra.plugins.billing_aggregator.cost_report.plots import budget_plot, months_plot
+from cpg_infra.plugins.billing_aggregator.cost_report.bars import budget_bars
+from cpg_infra.plugins.billing_aggregator.cost_report.plots import months_plots
 from cpg_infra.plugins.billing_aggregator.cost_report.report import ProjectCost, Report
 from cpg_infra.plugins.billing_aggregator.cost_report.wording import (
     flags,
@@ -25,9 +26,9 @@ def page(report: Report) -> str:
         f'<h1>{escape(heading(report))}</h1>',
         f'<p class="soft">{escape(freshness(report))}</p>',
         _totals(report),
-        _part('This month against budgets', budget_plot(report)),
+        _part('This month against budgets', budget_bars(report)),
         *(
-            _part(f'Every dataset by month, {currency}', months_plot(report.months, currency))
+            _part(f'Every dataset by month, {currency}', months_plots(report.months, currency, report.month))
             for currency in sorted({currency for _, _, currency, _ in report.months})
         ),
         _part('Projects', f'<div class="wide">{_table(report)}</div>'),
@@ -56,12 +57,12 @@ def _totals(report: Report) -> str:
 
 
 def _table(report: Report) -> str:
-    titles = ('project', 'month', 'storage', 'compute', '24 hours', '', 'budget', 'month %', 'day %', '')
+    titles = ('project', 'month', 'storage', 'compute', '24 hours', 'currency', 'budget', 'month %', 'day %')
     head = ''.join(f'<th>{title}</th>' for title in titles)
     rows = ''.join(_row(one) for one in report.shown)
     foot = ''.join(
         f'<tr><td>all projects</td><td>{money(total.month)}</td><td></td><td></td><td>{money(total.day)}</td>'
-        f'<td class="words">{escape(currency)}</td><td></td><td></td><td></td><td></td></tr>'
+        f'<td class="words">{escape(currency)}</td><td></td><td></td><td></td></tr>'
         for currency, total in report.totals.items()
     )
     return f'<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody><tfoot>{foot}</tfoot></table>'
@@ -69,12 +70,12 @@ def _table(report: Report) -> str:
 
 def _row(one: ProjectCost) -> str:
     numbers = (one.total.month, one.storage.month, one.compute.month, one.total.day)
-    cells = [f'<td>{escape(label(one))}</td>', *(f'<td>{money(number)}</td>' for number in numbers)]
+    flagged = f'<span class="flags">{escape(flags(one))}</span>' if one.flags else ''
+    cells = [f'<td>{escape(label(one))}{flagged}</td>', *(f'<td>{money(number)}</td>' for number in numbers)]
     cells += [
         f'<td class="words">{escape(one.currency)}</td>',
         f'<td>{"–" if one.budget is None else money(one.budget)}</td>',
         f'<td>{share(one.month_share)}</td>',
         f'<td>{share(one.day_share)}</td>',
-        f'<td class="flags">{escape(flags(one))}</td>',
     ]
     return f'<tr>{"".join(cells)}</tr>'

@@ -1,18 +1,19 @@
-"""Two plots as SVG: what every dataset cost in each month, and where every project stands against its budget.
+"""A plot as SVG: what every dataset cost in each month, drawn for a broad and for a narrow screen.
 
 Plain shapes with a title each, which a browser shows when pointed at: no script, no font, nothing from a network.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
 from typing import Final
 
-from cpg_infra.plugins.billing_aggregator.cost_report.report import ProjectCost, Report
-from cpg_infra.plugins.billing_aggregator.cost_report.scales import short, ticks
-from cpg_infra.plugins.billing_aggregator.cost_report.wording import label, money, month_name, share
+from cpg_infra.plugins.billing_aggregator.cost_report.scales import brief, short, ticks
+from cpg_infra.plugins.billing_aggregator.cost_report.wording import money, month_name
 
 COLOURS: Final = ('#4269d0', '#efb118', '#ff725c', '#6cc5b0', '#3ca951', '#ff8ab7', '#a463f2', '#97bbf5')
 """One per dataset, from the largest on; told apart also by people who do not see all colours."""
@@ -20,90 +21,88 @@ COLOURS: Final = ('#4269d0', '#efb118', '#ff725c', '#6cc5b0', '#3ca951', '#ff8ab
 REST: Final = '#9a9a9a'
 OTHERS: Final = 'others'
 
-_WIDTH: Final = 900
-_LEFT: Final = 62
-_HEIGHT: Final = 280
-_TOP: Final = 26
-_ROW: Final = 26
-_NAMES: Final = 250
-_AMOUNTS: Final = 190
-_MOST_SHOWN: Final = Decimal('1.5')
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How a plot is drawn, in its own units: words of 12 are legible when it is as wide on the screen."""
+
+    kind: str
+    width: int
+    height: int
+    left: int = 52
 
 
-def months_plot(months: Sequence[tuple[str, str, str, Decimal]], currency: str) -> str:
-    """Columns per month, datasets on top of each other. Credits that outweigh costs are not drawn below zero."""
+BROAD: Final = Frame('broad', 900, 280)
+NARROW: Final = Frame('narrow', 440, 240)
+
+_TOP: Final = 30
+_FOOT: Final = 40
+_FEWEST: Final = 6
+"""Columns are no wider than those of so many months."""
+
+_TOTAL: Final = 40
+"""Room that the number above a column takes."""
+
+_NAMED: Final = 54
+"""Room that a month with its year takes."""
+
+
+def months_plots(months: Sequence[tuple[str, str, str, Decimal]], currency: str, current: str) -> str:
+    """Columns per month, datasets on top of each other. Credits that outweigh costs are not drawn below zero.
+
+    `current`: the month that is not over.
+    """
     costs = _by_month(months, currency)
     if not costs:
         return ''
     named = _largest(costs)
+    colours = _colours(months, named)
     columns = {month: _stacked(of, named) for month, of in costs.items()}
+    title = f'Net cost of every dataset by month, {currency}'
+    pictures = ''.join(_plot(frame, title, columns, colours, currency, current) for frame in (BROAD, NARROW))
+    return f'{pictures}{_legend(colours, columns)}'
+
+
+def _plot(
+    frame: Frame,
+    title: str,
+    columns: Mapping[str, Mapping[str, Decimal]],
+    colours: Mapping[str, str],
+    currency: str,
+    current: str,
+) -> str:
     scale = ticks(max(sum(column.values(), Decimal(0)) for column in columns.values()))
-    top = scale[-1]
-    bottom = _TOP + _HEIGHT
-    step = (_WIDTH - _LEFT - 8) / max(len(columns), 6)
+    top, bottom = scale[-1], _TOP + frame.height
+    step = (frame.width - frame.left - 8) / max(len(columns), _FEWEST)
     parts = []
     for tick in scale:
-        y = bottom - float(tick / top) * _HEIGHT
-        parts.append(f'<line class="grid" x1="{_LEFT}" x2="{_WIDTH}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        parts.append(f'<text class="axis" x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{short(tick)}</text>')
+        y = bottom - float(tick / top) * frame.height
+        parts.append(f'<line class="grid" x1="{frame.left}" x2="{frame.width}" y1="{y:.1f}" y2="{y:.1f}"/>')
+        parts.append(f'<text class="axis" x="{frame.left - 8}" y="{y + 4:.1f}" text-anchor="end">{short(tick)}</text>')
     for number, (month, column) in enumerate(columns.items()):
-        x = _LEFT + 8 + number * step
-        y = float(bottom)
+        x = frame.left + 8 + number * step
+        middle, y = x + step * 0.36, float(bottom)
         for topic, cost in column.items():
-            height = float(cost / top) * _HEIGHT
+            height = float(cost / top) * frame.height
             y -= height
             parts.append(
-                f'<rect x="{x:.1f}" y="{y:.2f}" width="{step * 0.72:.1f}" height="{height:.2f}" fill="{_colour(topic, named)}">'
+                f'<rect x="{x:.1f}" y="{y:.2f}" width="{step * 0.72:.1f}" height="{height:.2f}" fill="{colours.get(topic, REST)}">'
                 f'<title>{escape(topic)}, {month_name(month)}: {money(cost)} {escape(currency)}</title></rect>'
             )
-        parts.append(
-            f'<text class="axis" x="{x + step * 0.36:.1f}" y="{bottom + 18}" text-anchor="middle">{month_name(month)}</text>'
-        )
-    picture = _svg(bottom + 28, f'Net cost of every dataset by month, {currency}', parts)
-    return f'{picture}{_legend(named, columns)}'
+        if step >= _TOTAL:
+            total = brief(sum(column.values(), Decimal(0)))
+            parts.append(f'<text x="{middle:.1f}" y="{y - 6:.1f}" text-anchor="middle">{total}</text>')
+        for line, words in enumerate(_month_words(month, current, step, first=number == 0)):
+            y = bottom + 16 + line * 14
+            parts.append(f'<text class="axis" x="{middle:.1f}" y="{y}" text-anchor="middle">{words}</text>')
+    return _svg(frame, bottom + _FOOT, title, parts)
 
 
-def budget_plot(report: Report) -> str:
-    """A bar per project with a budget: how much of it is spent, beside how much of the month has passed."""
-    projects = [one for one in report.shown if one.budget is not None and one.month_share is not None]
-    if not projects:
-        return ''
-    width = _WIDTH - _NAMES - _AMOUNTS
-    most = min(max(Decimal('1.05'), *(one.month_share or Decimal(0) for one in projects)), _MOST_SHOWN)
-    whole, now = float(1 / most) * width, float(min(report.elapsed / most, Decimal(1))) * width
-    height = _TOP + len(projects) * _ROW
-    parts = [f'<line class="whole" x1="{_NAMES + whole:.1f}" x2="{_NAMES + whole:.1f}" y1="{_TOP - 6}" y2="{height}"/>']
-    parts.append(f'<text class="axis" x="{_NAMES + whole:.1f}" y="{_TOP - 11}" text-anchor="middle">budget</text>')
-    for number, one in enumerate(projects):
-        parts += _bar(one, _TOP + number * _ROW, most, width)
-    parts += [
-        f'<line class="now" x1="{_NAMES + now:.1f}" x2="{_NAMES + now:.1f}" y1="{_TOP - 6}" y2="{height}"/>',
-        f'<text class="axis" x="{_NAMES + now:.1f}" y="{height + 16}" text-anchor="middle">{report.elapsed:.0%} of the month</text>',
-    ]
-    return _svg(height + 26, 'This month against budgets', parts)
-
-
-def _bar(one: ProjectCost, y: int, most: Decimal, width: int) -> list[str]:
-    part = max(one.month_share or Decimal(0), Decimal(0))
-    length = float(min(part / most, Decimal(1))) * width
-    kind = 'over' if part > 1 else 'ahead' if one.flags else 'fine'
-    said = f'{money(one.total.month)} of {money(one.budget or Decimal(0))} {one.currency}, {share(one.month_share)}'
-    return [
-        f'<text class="name" x="{_NAMES - 10}" y="{y + 15}" text-anchor="end">{escape(_cut(label(one)))}</text>',
-        f'<rect class="track" x="{_NAMES}" y="{y + 3}" width="{width}" height="16"/>',
-        (
-            f'<rect class="{kind}" x="{_NAMES}" y="{y + 3}" width="{max(length, 1):.1f}" height="16">'
-            f'<title>{escape(label(one))}: {escape(said)}</title></rect>'
-        ),
-        (
-            f'<text class="axis" x="{_NAMES + width + 10}" y="{y + 15}">{share(one.month_share)} of {short(one.budget or Decimal(0))} '
-            f'{escape(one.currency)}</text>'
-        ),
-    ]
-
-
-def _cut(name: str) -> str:
-    return name if len(name) <= 32 else name[:31] + '…'  # noqa: PLR2004 - fits the column of names
+def _month_words(month: str, current: str, step: float, *, first: bool) -> Sequence[str]:
+    """What stands below a column: `2026-11`; where that is too long `11`, with the year where it begins."""
+    if step >= _NAMED:
+        return (month_name(month), *(['so far'] if month == current else []))
+    return (month[4:], *([month[:4]] if first or month.endswith('01') else []))
 
 
 def _by_month(months: Sequence[tuple[str, str, str, Decimal]], currency: str) -> dict[str, dict[str, Decimal]]:
@@ -128,20 +127,27 @@ def _stacked(column: Mapping[str, Decimal], named: Sequence[str]) -> dict[str, D
     return {**stacked, OTHERS: rest} if rest else stacked
 
 
-def _colour(topic: str, named: Sequence[str]) -> str:
-    return COLOURS[named.index(topic)] if topic in named else REST
+def _colours(months: Sequence[tuple[str, str, str, Decimal]], named: Sequence[str]) -> dict[str, str]:
+    """A colour for each: a dataset that costs in several currencies has one, as far as there are enough."""
+    count = Counter(currency for _, _, currency, _ in months)
+    currencies = sorted(count, key=lambda currency: (-count[currency], currency))
+    everywhere = dict.fromkeys(topic for each in currencies for topic in _largest(_by_month(months, each)))
+    colours = {topic: colour for topic, colour in zip(everywhere, COLOURS, strict=False) if topic in named}
+    free = (colour for colour in COLOURS if colour not in colours.values())
+    others = {topic: next(free) for topic in named if topic not in colours}
+    return {topic: {**colours, **others}[topic] for topic in named}
 
 
-def _legend(named: Sequence[str], columns: Mapping[str, Mapping[str, Decimal]]) -> str:
-    shown = [*named, *([OTHERS] if any(OTHERS in column for column in columns.values()) else [])]
+def _legend(colours: Mapping[str, str], columns: Mapping[str, Mapping[str, Decimal]]) -> str:
+    shown = [*colours, *([OTHERS] if any(OTHERS in column for column in columns.values()) else [])]
     items = ''.join(
-        f'<li><span style="background:{_colour(topic, named)}"></span>{escape(topic)}</li>' for topic in shown
+        f'<li><span style="background:{colours.get(topic, REST)}"></span>{escape(topic)}</li>' for topic in shown
     )
     return f'<ul class="legend">{items}</ul>'
 
 
-def _svg(height: int, title: str, parts: Sequence[str]) -> str:
+def _svg(frame: Frame, height: int, title: str, parts: Sequence[str]) -> str:
     return (
-        f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(title)}">'
+        f'<svg class="{frame.kind}" viewBox="0 0 {frame.width} {height}" role="img" aria-label="{escape(title)}">'
         f'<title>{escape(title)}</title>{"".join(parts)}</svg>'
     )

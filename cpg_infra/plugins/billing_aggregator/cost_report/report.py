@@ -20,6 +20,9 @@ DAILY_PACE: Final = 2
 
 _MONDAY: Final = 0
 
+_CLOUDS: Final = {'microsoft': 'azure'}
+"""A FOCUS file says who provides; people say what."""
+
 
 class Billing(StrEnum):
     """Whether a project is paid for. An answer that did not come is unknown, never unlinked."""
@@ -150,7 +153,8 @@ def _called(line: Line) -> str:
     """Google's projects by their ids; the accounts of other clouds with the cloud."""
     if line.cloud in {None, 'gcp'}:
         return line.project or 'no project'
-    return f'{line.project} on {line.cloud}' if line.project else str(line.cloud)
+    cloud = _CLOUDS.get(str(line.cloud), line.cloud)
+    return f'{line.project} on {cloud}' if line.project else str(cloud)
 
 
 def _flags(billing: Billing, month: Decimal | None, day: Decimal | None, elapsed: Decimal, days: int) -> Sequence[Flag]:

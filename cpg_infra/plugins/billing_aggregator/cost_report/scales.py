@@ -16,6 +16,14 @@ def ticks(largest: Decimal, wanted: int = 5) -> list[Decimal]:
     return [step * number for number in range(math.ceil(largest / step) + 1)]
 
 
+def brief(amount: Decimal) -> str:
+    """`12,345` → `12.3k`, for the number beside a shape."""
+    for unit, letter in ((Decimal(1_000_000), 'M'), (Decimal(1000), 'k')):
+        if abs(amount) >= unit:
+            return f'{amount / unit:.1f}{letter}'
+    return f'{amount:.0f}'
+
+
 def short(amount: Decimal) -> str:
     """`12,000` → `12k`, for axes."""
     for unit, letter in ((Decimal(1_000_000), 'M'), (Decimal(1000), 'k')):

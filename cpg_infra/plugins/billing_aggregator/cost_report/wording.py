@@ -35,8 +35,10 @@ def freshness(report: Report) -> str:
     """How far the ledger has come."""
     if report.latest is None:
         return 'The ledger has no costs yet.'
-    hours = (report.at - report.latest).total_seconds() / 3600
-    return f'The newest line was exported {report.latest:%Y-%m-%d %H:%M} UTC, {hours:.0f} hours ago.'
+    hours = round((report.at - report.latest).total_seconds() / 3600)
+    return (
+        f'The newest line was exported {report.latest:%Y-%m-%d %H:%M} UTC, {hours} hour{"" if hours == 1 else "s"} ago.'
+    )
 
 
 def remainder(report: Report) -> str:

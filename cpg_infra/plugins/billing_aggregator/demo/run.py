@@ -6,6 +6,7 @@ Everything that happens is told to `say`, a line each. Nothing leaves this machi
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -84,6 +85,9 @@ class Demo:
                 steps.focus(self.folder / 'focus.parquet')
                 steps.report(self.folder / 'report.html')
         say(f'all in {time.monotonic() - started:.1f} s; everything is in {self.folder}')
+        say(
+            f'look at {self.folder / "report.html"}, or go on: cpg-infra billing report {shlex.quote(str(self.folder))} --force'
+        )
         return good
 
     def _make_folder(self) -> None:
@@ -155,7 +159,8 @@ class _Steps:
         """Compare everything with what the sources said."""
         found = balances(self.ledger.engine)
         wrong = [balance for balance in found if not balance.ok]
-        self.say(f'— reconcile: {len(found)} balances of source, month and currency, {len(wrong)} do not reconcile')
+        said = f'{len(wrong)} do not reconcile' if wrong else 'all reconcile'
+        self.say(f'— reconcile: {len(found)} balances of source, month and currency, {said}')
         for balance in wrong:
             self.say(f'  {balance}')
         return bool(found) and not wrong

@@ -13,7 +13,7 @@ from cpg_infra.plugins.billing_aggregator.service.configured import Configured
 from cpg_infra.plugins.billing_aggregator.service.logs import FIELDS
 from cpg_infra.plugins.billing_aggregator.service.response import FAILED, OK, Response
 from cpg_infra.plugins.billing_aggregator.settings import ALIASES, read_proportions, settings_of
-from cpg_infra.plugins.billing_aggregator.sources.configured import export_of, other_sources
+from cpg_infra.plugins.billing_aggregator.sources.configured import google_export, other_sources
 
 _LOG: Final = logging.getLogger('cpg_infra.billing')
 
@@ -44,7 +44,8 @@ def _outcomes(request: AggregationRequest, configured: Configured, now: dt.datet
         engine = stack.enter_context(configured.ledger()).engine
         if proportions is not None and not request.dry_run:
             replace_proportions(engine, proportions)
-        export = export_of(engine, settings, configured.organisation)
+        table = billing.gcp.source_bq_table if billing and billing.gcp else None
+        export = google_export(engine, settings, table)
         others = other_sources(settings, functions, stack)
         return Aggregation(engine, settings, now, export=export, others=others).run(asked, only)
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from cpg_infra.plugins.billing_aggregator.outside import OutsideError, Sheets
 from cpg_infra.plugins.billing_aggregator.outside.sheets import SCOPE
 from cpg_infra.plugins.billing_aggregator.service.configured import Configured
 from cpg_infra.plugins.billing_aggregator.tables import SummaryRow, write_month
 from cpg_infra.plugins.billing_aggregator.tables.spreadsheet import Sheeted, write_spreadsheet
+
+TRIES: Final = 10
+PATIENCE: Final = 180.0
+"""Tries and seconds in all: the quota of spreadsheets is one per minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ def summarise(
         billing.coordinator_machine_account if billing else None,
     )
     try:
-        with configured.http() as http:
+        with dataclasses.replace(configured.http(), tries=TRIES, first_wait=2.0, patience=PATIENCE) as http:
             sheets = Sheets(http, configured.identity(http, SCOPE), identifier)
             return Summary(month, rows, write_spreadsheet(sheets, month, rows, currency, now, account))
     except OutsideError as error:

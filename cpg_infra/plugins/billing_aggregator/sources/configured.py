@@ -10,22 +10,16 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from cpg_infra.config import CPGInfrastructureConfig
+from cpg_infra.plugins.billing_aggregator.ledger.duckdb_engine import DuckDBEngine
 from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine
 from cpg_infra.plugins.billing_aggregator.settings import Settings
 from cpg_infra.plugins.billing_aggregator.sources.azure import Azure
 from cpg_infra.plugins.billing_aggregator.sources.focus import Focus
+from cpg_infra.plugins.billing_aggregator.sources.gcp_files import GcpFiles
 from cpg_infra.plugins.billing_aggregator.sources.gcp_table import GcpTable
 from cpg_infra.plugins.billing_aggregator.sources.hail import Hail
 from cpg_infra.plugins.billing_aggregator.sources.ica import Ica
-from cpg_infra.plugins.billing_aggregator.sources.source import (
-    Export,
-    Notes,
-    Reading,
-    Source,
-    SourceError,
-    Window,
-)
+from cpg_infra.plugins.billing_aggregator.sources.source import Export, Notes, Reading, Source, SourceError, Window
 from cpg_infra.plugins.billing_aggregator.sources.web import Web
 
 HAIL_TOKEN: Final = 'HAIL_TOKEN_GCP'
@@ -48,16 +42,13 @@ class Missing:
         raise SourceError(self.name, self._why)
 
 
-def export_of(engine: Engine, settings: Settings, organisation: CPGInfrastructureConfig) -> Export | None:
-    """The Google export: files beside a ledger in a file, a table beside one in BigQuery; None when none is named."""
-    billing = organisation.billing
-    if settings.gcp_files is not None and engine.dialect == 'duckdb':
-        from cpg_infra.plugins.billing_aggregator.sources.gcp_files import GcpFiles  # noqa: PLC0415 - an extra
+def google_export(engine: Engine, settings: Settings, table: str | None) -> Export | None:
+    """The Google export: files beside a ledger in a file, `table` beside one on BigQuery; None where there is none."""
+    if isinstance(engine, DuckDBEngine):
+        return GcpFiles(engine, settings.gcp_files) if settings.gcp_files is not None else None
+    from cpg_infra.plugins.billing_aggregator.ledger.bigquery_engine import BigQueryEngine  # noqa: PLC0415 - an extra
 
-        return GcpFiles(engine, settings.gcp_files)  # type: ignore[arg-type]  # that dialect is that engine's
-    if engine.dialect == 'bigquery' and billing and billing.gcp and billing.gcp.source_bq_table:
-        return GcpTable(engine, billing.gcp.source_bq_table)
-    return None
+    return GcpTable(engine, table) if isinstance(engine, BigQueryEngine) and table is not None else None
 
 
 def other_sources(settings: Settings, functions: tuple[str, ...], stack: ExitStack) -> list[Source]:

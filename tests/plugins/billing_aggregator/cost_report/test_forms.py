@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from decimal import Decimal
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from cpg_infra.plugins.billing_aggregator.cost_report import messages, page, text
-from cpg_infra.plugins.billing_aggregator.cost_report.plots import budget_plot, months_plot
-from cpg_infra.plugins.billing_aggregator.cost_report.scales import short, ticks
+from cpg_infra.plugins.billing_aggregator.cost_report.bars import budget_bars
+from cpg_infra.plugins.billing_aggregator.cost_report.plots import COLOURS, months_plots
+from cpg_infra.plugins.billing_aggregator.cost_report.scales import brief, short, ticks
 from cpg_infra.plugins.billing_aggregator.cost_report.slack import LONGEST, MOST_BLOCKS, chunks
 from tests.plugins.billing_aggregator.cost_report.building import MONTHS, line, report, rich
 
@@ -76,6 +79,16 @@ def test_the_page_needs_nothing_from_elsewhere_and_escapes_names() -> None:
         assert elsewhere not in page(rich())
 
 
+def pictures(months: Sequence[tuple[str, str, str, Decimal]]) -> tuple[str, str]:
+    """The broad and the narrow one."""
+    broad, narrow = months_plots(months, 'AUD', '202611').partition('<ul')[0].split('</svg>')[:2]
+    return f'{broad}</svg>', f'{narrow}</svg>'
+
+
+def words(picture: str) -> list[str]:
+    return [word.text or '' for word in ET.fromstring(picture).iter('text')]
+
+
 def bars(picture: str) -> list[tuple[float, float, str]]:
     """Of each bar: where it begins, how long it is, and what it says."""
     tree = ET.fromstring(picture)
@@ -92,7 +105,7 @@ def test_columns_are_as_high_as_their_costs_and_touch() -> None:
         ('202610', 'b', 'AUD', Decimal(100)),
         ('202611', 'a', 'AUD', Decimal(50)),
     ]
-    picture = months_plot([*months, ('202611', 'z', 'USD', Decimal(9))], 'AUD').partition('<ul')[0]
+    picture = pictures([*months, ('202611', 'z', 'USD', Decimal(9))])[0]
     (a, b, later) = bars(picture)
     assert [said for *_, said in (a, b, later)] == [
         'a, 2026-10: 300.00 AUD',
@@ -104,7 +117,7 @@ def test_columns_are_as_high_as_their_costs_and_touch() -> None:
 
 
 def test_more_datasets_than_colours_are_others_and_the_sum_stays() -> None:
-    picture = months_plot(MONTHS, 'AUD').partition('<ul')[0]
+    picture = pictures(MONTHS)[0]
     last = [(height, said) for _, height, said in bars(picture) if '2026-11' in said]
     assert [said.partition(',')[0] for _, said in last] == [
         'alpha', 'beta', 'gamma', 'common', 'hail', 'panels', 'newborn', 'controls', 'others',
@@ -113,12 +126,44 @@ def test_more_datasets_than_colours_are_others_and_the_sum_stays() -> None:
     assert last[-1][1] == f'others, 2026-11: {others:,.2f} AUD'
 
 
+def test_a_dataset_has_one_colour_in_every_currency() -> None:
+    dollars = [('202611', topic, 'USD', Decimal(cost)) for topic, cost in (('gamma', 5), ('stranger', 4))]
+    legends = [months_plots([*MONTHS, *dollars], currency, '202611').partition('<ul')[2] for currency in ('AUD', 'USD')]
+    found = [dict(re.findall(r'background:(#\w+)"></span>([\w-]+)', legend)) for legend in legends]
+    colours = [{topic: colour for colour, topic in each.items()} for each in found]
+    assert colours[1] == {'gamma': colours[0]['gamma'], 'stranger': COLOURS[0]}
+    assert len(colours[0]) == 9
+
+
+def test_the_month_that_is_not_over_says_so_and_columns_have_their_sums() -> None:
+    broad, narrow = pictures([(f'2026{month:02}', 'a', 'AUD', Decimal(month * 1234)) for month in (9, 10, 11)])
+    assert [word for word in words(broad) if 'k' not in word or '.' in word] == [
+        '0', '11.1k', '2026-09', '12.3k', '2026-10', '13.6k', '2026-11', 'so far',
+    ]  # fmt: skip
+    assert words(narrow) == words(broad)
+
+
+def test_many_months_are_numbers_with_the_year_where_it_begins() -> None:
+    months = [f'2025{month:02}' for month in range(6, 13)] + [f'2026{month:02}' for month in range(1, 6)]
+    _, narrow = pictures([(month, 'a', 'AUD', Decimal(1000)) for month in months])
+    shown = words(narrow)
+    assert shown[shown.index('06') :] == [
+        '06', '2025', '07', '08', '09', '10', '11', '12', '01', '2026', '02', '03', '04', '05',
+    ]  # fmt: skip
+
+
 def test_bars_against_budgets_say_their_share() -> None:
-    picture = budget_plot(rich())
-    said = [title for *_, title in bars(picture)]
-    assert said[0] == 'lantern-beta (beta): 1,428.00 of 1,000.00 AUD, 143%'
-    classes = [rect.attrib['class'] for rect in ET.fromstring(picture).iter('rect')]
-    assert [kind for kind in classes if kind != 'track'] == ['over', 'ahead', 'fine', 'fine', 'fine', 'fine']
+    drawn = ET.fromstring(budget_bars(rich()))
+    assert next(row.attrib['title'] for row in drawn if 'title' in row.attrib) == (
+        'lantern-beta (beta): 1,428.00 of 1,000.00 AUD, 143%'
+    )
+    assert [bar.attrib['class'] for bar in drawn.iter('b') if 'class' in bar.attrib] == [
+        'over', 'ahead', 'fine', 'fine', 'fine', 'fine',
+    ]  # fmt: skip
+    assert [''.join(mark.itertext()) for mark in drawn if mark.attrib.get('class') == 'marks'] == [
+        'the budget',
+        'today, 81% of the month',
+    ]
 
 
 @pytest.mark.parametrize(
@@ -137,6 +182,10 @@ def test_axes_end_above_the_largest_value(largest: str, wanted: list[str] | None
     assert made[-1] >= Decimal(largest)
     if wanted is not None:
         assert made == [Decimal(value) for value in wanted]
+
+
+def test_numbers_beside_shapes_are_rounded() -> None:
+    assert [brief(Decimal(value)) for value in ('0.4', '999', '12345', '2499999')] == ['0', '999', '12.3k', '2.5M']
 
 
 def test_axes_have_short_numbers() -> None:

@@ -170,9 +170,10 @@ def test_a_spreadsheet_that_fails_is_reported_and_the_table_has_the_figures(
     assert (response.status, response.body['written']) == (500, True)
     assert response.body['error'].startswith('spreadsheet a-sheet, tab 2026-data: GET https://sheets.')
     assert response.body['error'].endswith('; share it, as an editor, with the account that writes it')
-    assert caplog.messages == [
-        f'monthly: the table has 202610, and the spreadsheet has not: {response.body["error"]}',
-    ]
+    assert caplog.records[-1].levelname == 'ERROR'
+    assert caplog.messages[-1] == (
+        f'monthly: the table has 202610, and the spreadsheet has not: {response.body["error"]}'
+    )
     assert count(configured.folder, 'monthly_summary') == response.body['rows'] > 5
 
 

@@ -12,7 +12,7 @@ from google.api_core.exceptions import GoogleAPIError
 
 from cpg_infra.plugins.billing_aggregator.ledger.bigquery_engine import BigQueryEngine
 from cpg_infra.plugins.billing_aggregator.ledger.faults import ConflictError, InputError, LedgerError, NewerLedgerError
-from cpg_infra.plugins.billing_aggregator.ledger.schema import Column
+from cpg_infra.plugins.billing_aggregator.ledger.schema import VERSION, Column
 
 TABLE = 'a-project.billing.costs'
 
@@ -108,7 +108,16 @@ def test_an_older_table_is_given_the_columns_that_it_lacks() -> None:
         and text.endswith('PARTITION BY DATE(usage_end_time) CLUSTER BY topic')
         for text in statements
     )
-    assert statements[-1] == f'INSERT INTO `{TABLE}_ledger_format` (version) VALUES (1)'
+    assert statements[-1] == f'INSERT INTO `{TABLE}_ledger_format` (version) VALUES ({VERSION})'
+
+
+def test_a_ledger_of_the_layout_before_gains_its_columns_and_has_one_version() -> None:
+    client = Client({'SELECT version': [{'version': 1}]})
+    engine(client).prepare()
+    statements = [text for text, _, _ in client.sent]
+    (added,) = (text for text in statements if text.startswith(f'ALTER TABLE `{TABLE}_reconciliation` '))
+    assert added.partition(' ADD ')[2].startswith('COLUMN IF NOT EXISTS topics ARRAY<STRUCT<topic STRING, ')
+    assert statements[-1] == f'UPDATE `{TABLE}_ledger_format` SET version = {VERSION} WHERE TRUE'
 
 
 def test_a_newer_layout_is_refused() -> None:

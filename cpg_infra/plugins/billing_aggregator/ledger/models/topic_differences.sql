@@ -12,8 +12,9 @@ WITH told AS (
 measures AS (
   SELECT line_id, currency, map_no, -1 AS place, UNITS(cost) AS units FROM told WHERE map_no IS NOT NULL
   UNION ALL
-  SELECT t.line_id, t.currency, t.map_no, place, UNITS(CAST(c.amount AS NUMERIC)) AS units
-  FROM told AS t, UNNEST(t.each_credit) AS c WITH OFFSET AS place
+  -- The offset has a name that nothing else has: an emulator of BigQuery counts everything of that name from 1.
+  SELECT t.line_id, t.currency, t.map_no, nth AS place, UNITS(CAST(c.amount AS NUMERIC)) AS units
+  FROM told AS t, UNNEST(t.each_credit) AS c WITH OFFSET AS nth
   WHERE t.map_no IS NOT NULL AND c.amount IS NOT NULL
 ),
 parts AS (
