@@ -17,7 +17,7 @@ from cpg_infra.plugins.billing_aggregator.ledger.faults import LeaseLostError
 from cpg_infra.plugins.billing_aggregator.ledger.leases import LeaseTakenError, release, renew, take
 from cpg_infra.plugins.billing_aggregator.ledger.merging import merge_rows
 from cpg_infra.plugins.billing_aggregator.ledger.months import months_between
-from cpg_infra.plugins.billing_aggregator.ledger.posting import Posted, Run, TopicChange, post
+from cpg_infra.plugins.billing_aggregator.ledger.posting import Posted, Run, TopicChange, combined, post
 from cpg_infra.plugins.billing_aggregator.ledger.reconciling import Balance, balances, record, uneven_lines
 from cpg_infra.plugins.billing_aggregator.ledger.refreshing import refresh
 from cpg_infra.plugins.billing_aggregator.ledger.runs import (
@@ -67,7 +67,7 @@ class Outcome:
             total.rejected + posted.rejected,
             total.frozen + posted.frozen,
         )
-        self.changes += posted.changes
+        self.changes = combined([*self.changes, *posted.changes])
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,9 +266,9 @@ class Aggregation:
         if not scopes:
             return
         settings = self._settings
-        posted = load_kept(self._engine, name, scopes, settings.attribution, settings.pricing, run)
-        outcome.add(posted)
-        self._check_lines(name, posted, outcome, run)
+        for posted in load_kept(self._engine, name, scopes, settings.attribution, settings.pricing, run):
+            outcome.add(posted)
+            self._check_lines(name, posted, outcome, run)
 
     def _check_lines(self, name: str, posted: Posted, outcome: Outcome, run: Run) -> None:
         if run.dry:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cpg_infra.plugins.billing_aggregator import loading
 from cpg_infra.plugins.billing_aggregator.ledger import open_ledger
 from cpg_infra.plugins.billing_aggregator.loading import Pricing
 from cpg_infra.plugins.billing_aggregator.sources.lines import LABELS_AT_MOST, labels_json
@@ -177,7 +178,11 @@ def test_without_any_rate_a_line_is_a_dead_letter_in_its_own_currency(tmp_path: 
 # batch detail that comes later doubles --------------------------------------------------------------------
 
 
-def test_jobs_in_detail_replace_jobs_together_and_the_other_way(tmp_path: Path) -> None:
+@pytest.mark.parametrize('at_once', [1, 50_000])
+def test_jobs_in_detail_replace_jobs_together_and_the_other_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(loading, 'LINES_AT_ONCE', at_once)
     detail = [hail_line(1, job, 'compute/a', cost=0.5) for job in (1, 2)]
     together = [hail_line(1, '*', 'compute/a', cost=1.0)]
     dollars = settings(pricing=Pricing('USD'))

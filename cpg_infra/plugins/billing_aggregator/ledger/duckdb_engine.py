@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -176,7 +177,8 @@ class DuckDBEngine:
             try:
                 with file.open('w', encoding='utf-8') as stream:
                     for row in rows:
-                        stream.write(json.dumps(row, default=_json, ensure_ascii=False) + '\n')
+                        kept = {name: value for name, value in row.items() if value is not None}
+                        stream.write(_JSON.encode(kept) + '\n')
                         count += 1
             except OSError as error:
                 raise LedgerError(f'{file}: {(error.strerror or str(error)).lower()}') from error
@@ -244,12 +246,21 @@ def _out(cell: object) -> object:
 
 def _json(value: object) -> object:
     if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(' ')
+        return _time_text(value)
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)
     raise TypeError(f'{type(value).__name__} has no JSON form')
+
+
+@lru_cache
+def _time_text(value: dt.datetime) -> str:
+    # The lines of a batch have two times between them.
+    return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(' ')
+
+
+_JSON: Final = json.JSONEncoder(default=_json, ensure_ascii=False)
 
 
 def quoted_name(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cpg_infra.plugins.billing_aggregator.ledger.schema import LEDGER, Table
+from cpg_infra.plugins.billing_aggregator.ledger.schema import LEDGER, LINES, Table
 
 _WRITTEN = ('run_id', 'loaded_at')
 """Columns of the ledger that a run fills in."""
@@ -13,6 +13,13 @@ POSTING_COLUMNS = tuple(column.name for column in LEDGER.columns if column.name 
 def with_models(models: dict[str, str], statement: str) -> str:
     """A statement that reads models as if they were tables."""
     return 'WITH ' + ', '.join(f'{name} AS (\n{text}\n)' for name, text in models.items()) + f'\n{statement}'
+
+
+def fingerprinted(lines: str) -> str:
+    """Lines of the table `lines` by the columns of `source_lines`, with the fingerprint of what they say."""
+    said = [name for name in LINES.names if name not in {'gone', 'line_hash'}]
+    print_ = f'FINGERPRINT(TO_JSON_STRING(STRUCT({", ".join(f"l.{name} AS {name}" for name in said)})))'
+    return f'SELECT {", ".join(f"l.{name}" for name in said)}, l.gone, {print_} AS line_hash FROM {lines} AS l'
 
 
 def merge_rows(table: Table, source: str) -> str:

@@ -8,7 +8,8 @@ leaves the ledger as it was, one that dies after it has nothing left to do: the 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -67,6 +68,18 @@ class TopicChange:
     invoice_month: str
     before: Decimal
     after: Decimal
+
+
+def combined(changes: Iterable[TopicChange]) -> list[TopicChange]:
+    """Changes of several loads, which have no line in common, as of one."""
+    found: dict[tuple[str, str, str], TopicChange] = {}
+    for one in changes:
+        key = (one.invoice_month, one.topic, one.currency)
+        before = found.get(key)
+        found[key] = (
+            one if before is None else replace(one, before=before.before + one.before, after=before.after + one.after)
+        )
+    return [found[key] for key in sorted(found) if found[key].before != found[key].after]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,32 +15,32 @@ LABELS_AT_MOST: Final = 64 * 1024
 """Bytes of a line's labels."""
 
 _LABEL_AT_MOST: Final = 4096
+_BYTES_OF_CHARACTER: Final = 4
+"""At most, in UTF-8."""
+
+_JSON: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(',', ':'))
 
 
 def line(**given: object) -> Line:
-    """A line with its fingerprint; what is not given is null."""
-    made: Line = {**EMPTY, 'gone': False, 'system_labels': '{}', 'cost_type': 'regular', **given}
-    made['line_hash'] = hashlib.sha256(json.dumps(made, sort_keys=True, default=str).encode()).hexdigest()
-    return made
+    """A line; what is not given is null."""
+    return {**EMPTY, 'gone': False, 'system_labels': '{}', 'cost_type': 'regular', **given}
 
 
 def labels_json(ours: Mapping[str, object], theirs: Mapping[str, object] | None = None) -> str:
     """Labels as one JSON object with sorted keys. Ours win; theirs are cut where all would not fit in 64 KiB."""
-    kept = {str(key): str(value) for key, value in (theirs or {}).items() if value not in {None, ''}}
-    kept |= {key: str(value) for key, value in ours.items() if value not in {None, ''}}
-    text = _json(kept)
+    kept = {str(key): str(value) for key, value in (theirs or {}).items() if value is not None and value != ''}
+    kept |= {key: str(value) for key, value in ours.items() if value is not None and value != ''}
+    text = _JSON.encode(kept)
+    if len(text) <= LABELS_AT_MOST // _BYTES_OF_CHARACTER:
+        return text
     while len(text.encode()) > LABELS_AT_MOST:
         longest = max(kept, key=lambda key: (key not in ours, len(kept[key]), key))
         if len(kept[longest]) > _LABEL_AT_MOST:
             kept[longest] = kept[longest][:_LABEL_AT_MOST]
         else:
             del kept[longest]
-        text = _json(kept)
+        text = _JSON.encode(kept)
     return text
-
-
-def _json(labels: Mapping[str, str]) -> str:
-    return json.dumps(labels, sort_keys=True, ensure_ascii=False, separators=(',', ':'))
 
 
 def moment(value: object) -> dt.datetime | None:
