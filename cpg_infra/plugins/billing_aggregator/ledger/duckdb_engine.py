@@ -6,7 +6,6 @@ All times are kept in UTC without a zone; they leave with one.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 import tempfile
 import time
@@ -16,6 +15,8 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
+
+import orjson
 
 from cpg_infra.plugins.billing_aggregator.ledger.engine import Parameters, Row
 from cpg_infra.plugins.billing_aggregator.ledger.faults import (
@@ -175,10 +176,9 @@ class DuckDBEngine:
         with tempfile.TemporaryDirectory(prefix='cpg-infra-') as folder:
             file = Path(folder) / 'rows.ndjson'
             try:
-                with file.open('w', encoding='utf-8') as stream:
+                with file.open('wb') as stream:
                     for row in rows:
-                        kept = {name: value for name, value in row.items() if value is not None}
-                        stream.write(_JSON.encode(kept) + '\n')
+                        stream.write(orjson.dumps(row, _json, _JSON_LINES))
                         count += 1
             except OSError as error:
                 raise LedgerError(f'{file}: {(error.strerror or str(error)).lower()}') from error
@@ -260,7 +260,7 @@ def _time_text(value: dt.datetime) -> str:
     return value.astimezone(dt.UTC).replace(tzinfo=None).isoformat(' ')
 
 
-_JSON: Final = json.JSONEncoder(default=_json, ensure_ascii=False)
+_JSON_LINES: Final = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_APPEND_NEWLINE
 
 
 def quoted_name(name: str) -> str:

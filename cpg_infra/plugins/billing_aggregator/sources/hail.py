@@ -8,11 +8,12 @@ changes, either form replaces the other, because a batch is one scope.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import Any, Final
+
+import orjson
 
 from cpg_infra.plugins.billing_aggregator.sources.hail_batch import HailBatch, Together, batch_number
 from cpg_infra.plugins.billing_aggregator.sources.lines import moment
@@ -24,7 +25,7 @@ _NOT_BILLED: Final = 'hail'
 """Hail's own billing project: its cost is in the cloud's bill already."""
 
 _IN_MEMORY: Final = 1024 * 1024
-"""Characters of jobs, as JSON, that are held in memory until it is known in which form they become lines."""
+"""Bytes of jobs, as JSON, that are held in memory until it is known in which form they become lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +121,18 @@ class Hail:
     def _lines(self, batch: Mapping[str, Any]) -> Iterator[Line]:
         of = HailBatch.of(batch, self._base, self._cloud, self._shared)
         together = Together()
-        with SpooledTemporaryFile(_IN_MEMORY, 'w+', encoding='utf-8') as kept:
+        with SpooledTemporaryFile(_IN_MEMORY) as kept:
             for page in self._jobs(of.number):
                 for job in page:
                     together.add(job)
                 if not self._many(together):
-                    kept.write(json.dumps(page) + '\n')
+                    kept.write(orjson.dumps(page, option=orjson.OPT_APPEND_NEWLINE))
             if self._many(together):
                 yield from of.lines_together(together)
                 return
             kept.seek(0)
             for text in kept:
-                for job in json.loads(text):
+                for job in orjson.loads(text):
                     yield from of.lines_of(job)
 
     def _many(self, jobs: Together) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 import math
 from collections.abc import Mapping
 from typing import Final
+
+import orjson
 
 from cpg_infra.plugins.billing_aggregator.sources.source import EMPTY, Line
 
@@ -15,10 +16,6 @@ LABELS_AT_MOST: Final = 64 * 1024
 """Bytes of a line's labels."""
 
 _LABEL_AT_MOST: Final = 4096
-_BYTES_OF_CHARACTER: Final = 4
-"""At most, in UTF-8."""
-
-_JSON: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(',', ':'))
 
 
 def line(**given: object) -> Line:
@@ -30,17 +27,19 @@ def labels_json(ours: Mapping[str, object], theirs: Mapping[str, object] | None 
     """Labels as one JSON object with sorted keys. Ours win; theirs are cut where all would not fit in 64 KiB."""
     kept = {str(key): str(value) for key, value in (theirs or {}).items() if value is not None and value != ''}
     kept |= {key: str(value) for key, value in ours.items() if value is not None and value != ''}
-    text = _JSON.encode(kept)
-    if len(text) <= LABELS_AT_MOST // _BYTES_OF_CHARACTER:
-        return text
-    while len(text.encode()) > LABELS_AT_MOST:
+    text = _json(kept)
+    while len(text) > LABELS_AT_MOST:
         longest = max(kept, key=lambda key: (key not in ours, len(kept[key]), key))
         if len(kept[longest]) > _LABEL_AT_MOST:
             kept[longest] = kept[longest][:_LABEL_AT_MOST]
         else:
             del kept[longest]
-        text = _JSON.encode(kept)
-    return text
+        text = _json(kept)
+    return text.decode()
+
+
+def _json(labels: Mapping[str, str]) -> bytes:
+    return orjson.dumps(labels, option=orjson.OPT_SORT_KEYS)
 
 
 def moment(value: object) -> dt.datetime | None:
