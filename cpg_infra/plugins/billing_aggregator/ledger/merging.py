@@ -33,10 +33,11 @@ def merge_rows(table: Table, source: str) -> str:
     )
 
 
-def merge_postings(postings: str, deleted: str | None) -> str:
+def merge_postings(postings: str, deleted: str | None, *, changed: bool = True) -> str:
     """The one statement that writes the ledger: postings of the query `postings`, and ids to delete.
 
-    It writes nothing when the lease of `@lease` is no longer that of `@token`.
+    `changed`: some of the postings are in the ledger already. Where none is, the clause that changes them is left out:
+    DuckDB then writes with all threads. It writes nothing when the lease of `@lease` is no longer that of `@token`.
     """
     columns = ', '.join(f's.{name}' for name in POSTING_COLUMNS)
     source = f'SELECT {columns}, FALSE AS gone FROM (\n{postings}\n) AS s'
@@ -55,8 +56,8 @@ def merge_postings(postings: str, deleted: str | None) -> str:
         ') AS s ON t.id = s.id\n'
         '  AND t.usage_end_time BETWEEN @first_usage AND @last_usage\n'
         '  AND t.export_time BETWEEN @first_export AND @last_export\n'
-        'WHEN MATCHED AND s.gone THEN DELETE\n'
-        f'WHEN MATCHED THEN UPDATE SET {updates}, run_id = @run_id, loaded_at = @now\n'
-        f'WHEN NOT MATCHED AND NOT s.gone THEN INSERT ({", ".join(POSTING_COLUMNS)}, run_id, loaded_at) '
+        + ('WHEN MATCHED AND s.gone THEN DELETE\n' if deleted is not None else '')
+        + (f'WHEN MATCHED THEN UPDATE SET {updates}, run_id = @run_id, loaded_at = @now\n' if changed else '')
+        + f'WHEN NOT MATCHED AND NOT s.gone THEN INSERT ({", ".join(POSTING_COLUMNS)}, run_id, loaded_at) '
         f'VALUES ({values}, @run_id, @now)'
     )

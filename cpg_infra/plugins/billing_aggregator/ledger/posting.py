@@ -162,7 +162,7 @@ def _write(
     with engine.transaction():
         if not posted.same:
             engine.execute(
-                merge_postings(with_models(charges, postings), deleted),
+                merge_postings(with_models(charges, postings), deleted, changed=posted.updated > 0),
                 {
                     **posted.touched.parameters,
                     'run_id': run.run_id,
