@@ -9,7 +9,7 @@ from typing import Final
 
 from cpg_infra.plugins.billing_aggregator.ledger.attribution import Attribution
 from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine
-from cpg_infra.plugins.billing_aggregator.ledger.merging import fingerprinted, merge_rows
+from cpg_infra.plugins.billing_aggregator.ledger.merging import fingerprint_of_line, merge_rows
 from cpg_infra.plugins.billing_aggregator.ledger.posting import Posted, Run, post
 from cpg_infra.plugins.billing_aggregator.ledger.rates import DatedRate, stage_rates
 from cpg_infra.plugins.billing_aggregator.ledger.schema import LINES, RATES, Column
@@ -28,6 +28,16 @@ LINES_AT_ONCE: Final = 50_000
 _INCOMING: Final = tuple(column for column in LINES.columns if column.name != 'line_hash')
 _TOLD: Final = ('source', 'scope', 'month', 'usage_end_time', 'amount', 'amount_currency', 'credits')
 """Columns that rates and totals are made from."""
+
+_HASHED: Final = f'SELECT l.*, {fingerprint_of_line("l")} AS line_hash FROM incoming AS l'
+
+_NEW_LINES: Final = f"""
+SELECT h.line_id, h.line_hash, k.line_id IS NOT NULL AS known
+FROM (SELECT l.line_id, {fingerprint_of_line('l')} AS line_hash FROM incoming AS l) AS h
+LEFT JOIN source_lines AS k ON k.line_id = h.line_id
+WHERE k.line_id IS NULL OR k.gone OR k.line_hash <> h.line_hash
+"""
+_HASHED_NEW_LINES: Final = 'SELECT l.*, n.line_hash FROM incoming AS l JOIN new_lines AS n ON n.line_id = l.line_id'
 
 _SCOPE: Final = (Column('source', 'STRING', ''), Column('scope', 'STRING', ''), Column('invoice_month', 'STRING', ''))
 
@@ -84,8 +94,10 @@ def keep(engine: Engine, source: str, readings: Iterator[Reading], notes: Notes,
     if dry or not scopes:
         return scopes
     engine.stage_rows('kept_scopes', _SCOPE, ({'source': source, 'scope': scope} for scope in scopes))
+    engine.stage('new_lines', _NEW_LINES)
+    (known,) = engine.query('SELECT COUNT(*) AS lines FROM new_lines WHERE known')
     with engine.transaction():
-        engine.execute(merge_rows(LINES, fingerprinted('incoming')))
+        engine.execute(merge_rows(LINES, _HASHED_NEW_LINES, changed=known['lines'] > 0))
         engine.execute(
             'UPDATE source_lines SET gone = TRUE WHERE source = @source AND NOT gone '
             'AND scope IN (SELECT scope FROM kept_scopes) AND line_id NOT IN (SELECT line_id FROM incoming)',
@@ -162,7 +174,7 @@ def load_kept(
     reconcile, and a watermark that has not moved: the next run books what is missing.
     """
     engine.stage_rows('read_scopes', _SCOPE, ({'source': source, 'scope': scope} for scope in scopes))
-    chosen = f'({fingerprinted("incoming")}) AS l WHERE TRUE' if run.dry else f'{_OF_SCOPES} WHERE NOT l.gone'
+    chosen = f'({_HASHED}) AS l WHERE TRUE' if run.dry else f'{_OF_SCOPES} WHERE NOT l.gone'
     gone = 'l.line_id NOT IN (SELECT line_id FROM incoming)' if run.dry else 'l.gone'
     pieces = _pieces(engine, dry=run.dry)
     for number, piece in enumerate(pieces):

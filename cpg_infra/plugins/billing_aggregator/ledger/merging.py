@@ -15,21 +15,23 @@ def with_models(models: dict[str, str], statement: str) -> str:
     return 'WITH ' + ', '.join(f'{name} AS (\n{text}\n)' for name, text in models.items()) + f'\n{statement}'
 
 
-def fingerprinted(lines: str) -> str:
-    """Lines of the table `lines` by the columns of `source_lines`, with the fingerprint of what they say."""
-    said = [name for name in LINES.names if name not in {'gone', 'line_hash'}]
-    print_ = f'FINGERPRINT(TO_JSON_STRING(STRUCT({", ".join(f"l.{name} AS {name}" for name in said)})))'
-    return f'SELECT {", ".join(f"l.{name}" for name in said)}, l.gone, {print_} AS line_hash FROM {lines} AS l'
+def fingerprint_of_line(alias: str) -> str:
+    """The fingerprint of what a line by the columns of `source_lines` says."""
+    said = (name for name in LINES.names if name not in {'gone', 'line_hash'})
+    return f'FINGERPRINT(TO_JSON_STRING(STRUCT({", ".join(f"{alias}.{name} AS {name}" for name in said)})))'
 
 
-def merge_rows(table: Table, source: str) -> str:
-    """Rows of `source`, a query, replace those of the same key in `table`, or are added."""
+def merge_rows(table: Table, source: str, *, changed: bool = True) -> str:
+    """Rows of `source`, a query, replace those of the same key in `table`, or are added.
+
+    `changed`: some are there already; see `merge_postings`.
+    """
     keys = ' AND '.join(f't.{key} = s.{key}' for key in table.key)
     rest = [name for name in table.names if name not in table.key]
     return (
         f'MERGE INTO {table.name} AS t USING (\n{source}\n) AS s ON {keys} '
-        f'WHEN MATCHED THEN UPDATE SET {", ".join(f"{name} = s.{name}" for name in rest)} '
-        f'WHEN NOT MATCHED THEN INSERT ({", ".join(table.names)}) VALUES ({", ".join(f"s.{n}" for n in table.names)})'
+        + (f'WHEN MATCHED THEN UPDATE SET {", ".join(f"{name} = s.{name}" for name in rest)} ' if changed else '')
+        + f'WHEN NOT MATCHED THEN INSERT ({", ".join(table.names)}) VALUES ({", ".join(f"s.{n}" for n in table.names)})'
     )
 
 
