@@ -53,7 +53,9 @@ class Outcome:
     faults: list[str] = field(default_factory=list)
     notes: Notes = field(default_factory=Notes)
     balances: list[Balance] = field(default_factory=list)
-    changes: list[TopicChange] = field(default_factory=list)
+    told: list[TopicChange] = field(default_factory=list)
+    """Of each load, what it would make of its lines; a dry run and a take-over say so."""
+
     uneven: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
     def add(self, posted: Posted) -> None:
@@ -67,7 +69,12 @@ class Outcome:
             total.rejected + posted.rejected,
             total.frozen + posted.frozen,
         )
-        self.changes = combined([*self.changes, *posted.changes])
+        self.told += posted.changes
+
+    @property
+    def changes(self) -> list[TopicChange]:
+        """What changes in all, per invoice month, topic and currency."""
+        return combined(self.told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,6 +202,7 @@ def test_our_labels_win_and_all_fit_in_64_kib() -> None:
     assert labels_json({'dataset': 'ataxia'}, {'dataset': 'twins', 'b': '2', 'empty': ''}) == (
         '{"b":"2","dataset":"ataxia"}'
     )
+    assert labels_json({}, {'half': 'a\ud800', 'list': []}) == '{"half":"a?","list":"[]"}'
     long = labels_json({'dataset': 'ataxia'}, {f'key-{n}': 'ü' * 10_000 for n in range(20)})
     assert len(long.encode()) <= LABELS_AT_MOST
     assert '"dataset":"ataxia"' in long

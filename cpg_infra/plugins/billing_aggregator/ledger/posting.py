@@ -61,7 +61,7 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class TopicChange:
-    """What a load changes for a topic, currency and invoice month."""
+    """What a load makes of its lines for a topic, currency and invoice month; perhaps the same as before."""
 
     topic: str
     currency: str
@@ -71,7 +71,7 @@ class TopicChange:
 
 
 def combined(changes: Iterable[TopicChange]) -> list[TopicChange]:
-    """Changes of several loads, which have no line in common, as of one."""
+    """What changes by several loads, which have no line in common; what is as before is left out."""
     found: dict[tuple[str, str, str], TopicChange] = {}
     for one in changes:
         key = (one.invoice_month, one.topic, one.currency)

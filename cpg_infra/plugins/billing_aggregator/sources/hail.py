@@ -8,12 +8,11 @@ changes, either form replaces the other, because a batch is one scope.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
-from typing import Any, Final
-
-import orjson
+from typing import IO, Any, Final
 
 from cpg_infra.plugins.billing_aggregator.sources.hail_batch import HailBatch, Together, batch_number
 from cpg_infra.plugins.billing_aggregator.sources.lines import moment
@@ -120,20 +119,29 @@ class Hail:
 
     def _lines(self, batch: Mapping[str, Any]) -> Iterator[Line]:
         of = HailBatch.of(batch, self._base, self._cloud, self._shared)
-        together = Together()
+        named = unnamed = 0
+        together: Together | None = None
         with SpooledTemporaryFile(_IN_MEMORY) as kept:
             for page in self._jobs(of.number):
-                for job in page:
-                    together.add(job)
-                if not self._many(together):
-                    kept.write(orjson.dumps(page, option=orjson.OPT_APPEND_NEWLINE))
-            if self._many(together):
+                with_names = sum(1 for job in page if (job.get('attributes') or {}).get('name'))
+                named, unnamed = named + with_names, unnamed + len(page) - with_names
+                kept.write(json.dumps(page).encode() + b'\n')
+                if together is None and (named > self._thresholds.named or unnamed > self._thresholds.unnamed):
+                    together = Together()
+                if together is not None:
+                    for job in _emptied(kept):
+                        together.add(job)
+            if together is not None:
                 yield from of.lines_together(together)
                 return
-            kept.seek(0)
-            for text in kept:
-                for job in orjson.loads(text):
-                    yield from of.lines_of(job)
+            for job in _emptied(kept):
+                yield from of.lines_of(job)
 
-    def _many(self, jobs: Together) -> bool:
-        return jobs.named > self._thresholds.named or jobs.unnamed > self._thresholds.unnamed
+
+def _emptied(kept: IO[bytes]) -> Iterator[dict[str, Any]]:
+    """The jobs of the pages in a file, which is empty afterwards."""
+    kept.seek(0)
+    for page in kept:
+        yield from json.loads(page)
+    kept.seek(0)
+    kept.truncate()

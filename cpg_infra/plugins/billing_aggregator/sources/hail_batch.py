@@ -42,16 +42,12 @@ class _Amounts:
 class Together:
     """Jobs of a batch, counted and summed by resource."""
 
-    named: int = 0
-    unnamed: int = 0
+    jobs: int = 0
     resources: dict[str, _Amounts] = field(default_factory=dict)
 
     def add(self, job: Mapping[str, Any]) -> None:
         """Count one more."""
-        if (job.get('attributes') or {}).get('name'):
-            self.named += 1
-        else:
-            self.unnamed += 1
+        self.jobs += 1
         for resource, cost, usage in _resources(job):
             amounts = self.resources.get(resource)
             if amounts is None:
@@ -115,9 +111,8 @@ class HailBatch:
     def lines_together(self, jobs: Together) -> Iterator[Line]:
         """A line for each resource, of all jobs."""
         theirs = self._attributes({})
-        count = jobs.named + jobs.unnamed
         for resource, amounts in sorted(jobs.resources.items()):
-            yield self._line('*', resource, amounts.cost, math.fsum(amounts.usages), theirs, {'jobs': count})
+            yield self._line('*', resource, amounts.cost, math.fsum(amounts.usages), theirs, {'jobs': jobs.jobs})
 
     def _attributes(self, of_job: Mapping[str, Any]) -> Mapping[str, Any]:
         theirs = {**self.attributes, **of_job}

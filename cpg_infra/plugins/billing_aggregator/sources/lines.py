@@ -39,7 +39,15 @@ def labels_json(ours: Mapping[str, object], theirs: Mapping[str, object] | None 
 
 
 def _json(labels: Mapping[str, str]) -> bytes:
-    return orjson.dumps(labels, option=orjson.OPT_SORT_KEYS)
+    try:
+        return orjson.dumps(labels, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        # Half a pair of surrogates, which JSON can name and UTF-8 cannot hold.
+        return orjson.dumps({_whole(key): _whole(value) for key, value in labels.items()}, option=orjson.OPT_SORT_KEYS)
+
+
+def _whole(text: str) -> str:
+    return text.encode(errors='replace').decode()
 
 
 def moment(value: object) -> dt.datetime | None:
