@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlglot
 
 from cpg_infra.plugins.billing_aggregator import loading
 from cpg_infra.plugins.billing_aggregator.ledger import Ledger, open_ledger
+from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine
+from cpg_infra.plugins.billing_aggregator.ledger.sql import render
 from cpg_infra.plugins.billing_aggregator.loading import Pricing, keep
 from cpg_infra.plugins.billing_aggregator.sources.source import Line, Notes, Reading
 from tests.plugins.billing_aggregator.building import (
@@ -17,9 +21,11 @@ from tests.plugins.billing_aggregator.building import (
     FixedSource,
     aggregate,
     by_topic,
+    export_row,
     proportions,
     set_proportions,
     settings,
+    write_export,
 )
 from tests.plugins.billing_aggregator.hail_lines import hail_line
 
@@ -81,6 +87,41 @@ def test_a_line_that_comes_back_is_no_longer_gone(ledger: Ledger) -> None:
     assert ledger.query('SELECT gone FROM source_lines ORDER BY line_id') == [{'gone': True}, {'gone': False}]
     assert written(ledger, hail_line(1, 1, 'a')) == 1
     assert ledger.query('SELECT gone FROM source_lines ORDER BY line_id') == [{'gone': False}, {'gone': True}]
+
+
+class Recorded:
+    """An engine that remembers the statements that it is given."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.statements: set[str] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._engine, name)
+        place = {'query': 0, 'execute': 0, 'stage': 1}.get(name)
+        if place is None:
+            return found
+
+        def recorded(*given: Any) -> Any:
+            self.statements.add(given[place])
+            return found(*given)
+
+        return recorded
+
+
+@pytest.mark.parametrize('dry', [False, True])
+def test_every_statement_of_a_run_is_one_of_bigquery(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dry: bool
+) -> None:
+    monkeypatch.setattr(loading, 'LINES_AT_ONCE', 1)
+    hail = FixedSource('hail', {'1': [hail_line(1, job, 'a', payer='seqr') for job in range(2)]})
+    pattern = write_export(tmp_path / 'rows.json', [export_row()])
+    with open_ledger(tmp_path / 'l.duckdb') as ledger:
+        engine = Recorded(ledger.engine)
+        aggregate(Ledger(engine), pattern, hail, dry=dry)
+    assert len(engine.statements) > 40
+    for statement in engine.statements:
+        assert len(sqlglot.parse(render(statement, 'bigquery').text, read='bigquery')) == 1
 
 
 # In pieces --------------------------------------------------------------------------------------------------
