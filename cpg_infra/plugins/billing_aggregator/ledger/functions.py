@@ -87,7 +87,7 @@ FUNCTIONS: Final = {
     'LABELS_JSON': Function(
         (('labels', _LABELS),),
         "CASE WHEN labels IS NULL OR len(labels) = 0 THEN '{}' ELSE '{' || array_to_string(list_transform("
-        "list_sort(labels), lambda label: to_json(label.key) || ':' || coalesce(to_json(label.value), 'null')), ',') || '}' END",
+        "CASE WHEN len(labels) > 1 THEN list_sort(labels) ELSE labels END, lambda label: to_json(label.key) || ':' || coalesce(to_json(label.value), 'null')), ',') || '}' END",
         "IFNULL((SELECT CONCAT('{', STRING_AGG(CONCAT(TO_JSON_STRING(key), ':', TO_JSON_STRING(value)), ',' ORDER BY key), '}') "
         "FROM UNNEST(labels)), '{}')",
         'Labels as one JSON object with sorted keys.',
