@@ -13,6 +13,7 @@ import sqlglot
 from cpg_infra.plugins.billing_aggregator import loading
 from cpg_infra.plugins.billing_aggregator.ledger import Ledger, open_ledger
 from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine
+from cpg_infra.plugins.billing_aggregator.ledger.posting import Posted, Run, post
 from cpg_infra.plugins.billing_aggregator.ledger.sql import render
 from cpg_infra.plugins.billing_aggregator.loading import Pricing, keep
 from cpg_infra.plugins.billing_aggregator.sources.source import Line, Notes, Reading
@@ -29,7 +30,7 @@ from tests.plugins.billing_aggregator.building import (
 )
 from tests.plugins.billing_aggregator.hail_lines import hail_line
 
-OTHERS: dict[str, object] = {
+OTHERS: dict[str, Any] = {
     'scope': '2',
     'cloud': 'azure',
     'payer': 'ataxia',
@@ -132,9 +133,13 @@ def test_a_batch_is_booked_in_as_many_goes_as_it_needs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int, merges: int
 ) -> None:
     monkeypatch.setattr(loading, 'LINES_AT_ONCE', at_once)
-    booked = []
-    post = loading.post
-    monkeypatch.setattr(loading, 'post', lambda *given, **how: booked.append(post(*given, **how)) or booked[-1])
+    booked: list[Posted] = []
+
+    def counted(engine: Engine, run: Run, *, bounded: bool) -> Posted:
+        booked.append(post(engine, run, bounded=bounded))
+        return booked[-1]
+
+    monkeypatch.setattr(loading, 'post', counted)
     with open_ledger(tmp_path / 'l.duckdb') as ledger:
         lines = [hail_line(1, job, 'a') for job in range(5)]
         (outcome,) = aggregate(ledger, None, FixedSource('hail', {'1': lines}), given=settings(pricing=Pricing('USD')))
