@@ -11,7 +11,7 @@ from typing import Final
 
 from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine
 from cpg_infra.plugins.billing_aggregator.ledger.months import month_before, month_starts
-from cpg_infra.plugins.billing_aggregator.loading import stage_chosen, stage_days
+from cpg_infra.plugins.billing_aggregator.loading import stage_days, stage_priced, stage_told
 from cpg_infra.plugins.billing_aggregator.settings import Settings
 from cpg_infra.plugins.billing_aggregator.sources.source import Export
 
@@ -32,7 +32,8 @@ def stage_month(
         f'SELECT l.line_id, l.usage_end_time, l.export_time FROM source_lines AS l WHERE l.gone AND {_OF_MONTH}',
         given,
     )
-    stage_chosen(engine, settings.attribution, settings.pricing, run_id)
+    stage_told(engine, settings.pricing, run_id)
+    stage_priced(engine, settings.attribution, settings.pricing)
     if export is not None:
         engine.stage('kept', 'SELECT * FROM lines')
         engine.stage('kept_totals', 'SELECT * FROM new_totals')

@@ -18,7 +18,7 @@ from cpg_infra.plugins.billing_aggregator.ledger.faults import LeaseLostError
 from cpg_infra.plugins.billing_aggregator.ledger.leases import LeaseTakenError, release, renew, take
 from cpg_infra.plugins.billing_aggregator.ledger.merging import merge_rows
 from cpg_infra.plugins.billing_aggregator.ledger.months import months_between
-from cpg_infra.plugins.billing_aggregator.ledger.posting import Posted, Run, TopicChange, post
+from cpg_infra.plugins.billing_aggregator.ledger.posting import Posted, Run, TopicChange, combined, post
 from cpg_infra.plugins.billing_aggregator.ledger.reconciling import (
     Balance,
     TopicDifference,
@@ -63,7 +63,8 @@ class Outcome:
     faults: list[str] = field(default_factory=list)
     notes: Notes = field(default_factory=Notes)
     balances: list[Balance] = field(default_factory=list)
-    changes: list[TopicChange] = field(default_factory=list)
+    told: list[TopicChange] = field(default_factory=list)
+    """Of each load, what it would make of its lines; a dry run and a take-over say so."""
     differences: list[TopicDifference] = field(default_factory=list)
     uneven: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
@@ -78,7 +79,12 @@ class Outcome:
             total.rejected + posted.rejected,
             total.frozen + posted.frozen,
         )
-        self.changes += posted.changes
+        self.told += posted.changes
+
+    @property
+    def changes(self) -> list[TopicChange]:
+        """What changes in all, per invoice month, topic and currency."""
+        return combined(self.told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,9 +280,9 @@ class Aggregation:
         if not scopes:
             return
         settings = self._settings
-        posted = load_kept(self._engine, name, scopes, settings.attribution, settings.pricing, run)
-        outcome.add(posted)
-        self._check_lines(name, posted, outcome, run)
+        for posted in load_kept(self._engine, name, scopes, settings.attribution, settings.pricing, run):
+            outcome.add(posted)
+            self._check_lines(name, posted, outcome, run)
 
     def _check_lines(self, name: str, posted: Posted, outcome: Outcome, run: Run) -> None:
         if run.dry:

@@ -20,7 +20,7 @@ from cpg_infra.plugins.billing_aggregator.ledger.faults import LedgerError
 from cpg_infra.plugins.billing_aggregator.ledger.posting import number_repeated
 from cpg_infra.plugins.billing_aggregator.ledger.reconciling import Balance, Measure, TopicDifference
 from cpg_infra.plugins.billing_aggregator.ledger.sql import model
-from cpg_infra.plugins.billing_aggregator.loading import stage_chosen, stage_days
+from cpg_infra.plugins.billing_aggregator.loading import stage_days, stage_priced, stage_told
 from cpg_infra.plugins.billing_aggregator.settings import Settings
 from cpg_infra.plugins.billing_aggregator.sources.source import Export, SourceError
 
@@ -77,7 +77,8 @@ def _stage(engine: Engine, source: str, month: str, told: Told) -> None:
             'AND COALESCE(l.month, INVOICE_MONTH(l.usage_end_time)) = @month',
             {'source': source, 'month': month},
         )
-        stage_chosen(engine, attribution, told.settings.pricing, '')
+        stage_told(engine, told.settings.pricing, '')
+        stage_priced(engine, attribution, told.settings.pricing)
     engine.stage('gone_lines', _NOTHING)
     number_repeated(engine)
 

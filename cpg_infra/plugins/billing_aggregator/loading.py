@@ -9,7 +9,7 @@ from typing import Final
 
 from cpg_infra.plugins.billing_aggregator.ledger.attribution import Attribution
 from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine
-from cpg_infra.plugins.billing_aggregator.ledger.merging import merge_rows
+from cpg_infra.plugins.billing_aggregator.ledger.merging import fingerprint_of_line, merge_rows
 from cpg_infra.plugins.billing_aggregator.ledger.posting import Posted, Run, post
 from cpg_infra.plugins.billing_aggregator.ledger.rates import DatedRate, stage_rates
 from cpg_infra.plugins.billing_aggregator.ledger.schema import LINES, RATES, Column
@@ -20,7 +20,24 @@ ROWS_TOGETHER: Final = 400_000
 """Rows of arrival days that are loaded in one go: enough to be fast, few enough for memory."""
 
 LINES_TOGETHER: Final = 100_000
-"""Lines of scopes that are kept and booked in one go; a scope is never divided."""
+"""Lines of scopes that are kept in one go; a scope is never divided."""
+
+LINES_AT_ONCE: Final = 50_000
+"""Lines of a scope that are priced and booked in one go; a batch of many jobs takes several."""
+
+_INCOMING: Final = tuple(column for column in LINES.columns if column.name != 'line_hash')
+_TOLD: Final = ('source', 'scope', 'month', 'usage_end_time', 'amount', 'amount_currency', 'credits')
+"""Columns that rates and totals are made from."""
+
+_HASHED: Final = f'SELECT l.*, {fingerprint_of_line("l")} AS line_hash FROM incoming AS l'
+
+_NEW_LINES: Final = f"""
+SELECT h.line_id, h.line_hash, k.line_id IS NOT NULL AS known
+FROM (SELECT l.line_id, {fingerprint_of_line('l')} AS line_hash FROM incoming AS l) AS h
+LEFT JOIN source_lines AS k ON k.line_id = h.line_id
+WHERE k.line_id IS NULL OR k.gone OR k.line_hash <> h.line_hash
+"""
+_HASHED_NEW_LINES: Final = 'SELECT l.*, n.line_hash FROM incoming AS l JOIN new_lines AS n ON n.line_id = l.line_id'
 
 _SCOPE: Final = (Column('source', 'STRING', ''), Column('scope', 'STRING', ''), Column('invoice_month', 'STRING', ''))
 
@@ -73,12 +90,14 @@ def keep(engine: Engine, source: str, readings: Iterator[Reading], notes: Notes,
     When `dry`, they are laid out as `incoming` only.
     """
     scopes: list[str] = []
-    engine.stage_rows('incoming', LINES.columns, _next_lines(readings, scopes, source, notes))
+    engine.stage_rows('incoming', _INCOMING, _next_lines(readings, scopes, source, notes))
     if dry or not scopes:
         return scopes
     engine.stage_rows('kept_scopes', _SCOPE, ({'source': source, 'scope': scope} for scope in scopes))
+    engine.stage('new_lines', _NEW_LINES)
+    (known,) = engine.query('SELECT COUNT(*) AS lines FROM new_lines WHERE known')
     with engine.transaction():
-        engine.execute(merge_rows(LINES, 'SELECT * FROM incoming'))
+        engine.execute(merge_rows(LINES, _HASHED_NEW_LINES, changed=known['lines'] > 0))
         engine.execute(
             'UPDATE source_lines SET gone = TRUE WHERE source = @source AND NOT gone '
             'AND scope IN (SELECT scope FROM kept_scopes) AND line_id NOT IN (SELECT line_id FROM incoming)',
@@ -101,18 +120,14 @@ def _next_lines(readings: Iterator[Reading], scopes: list[str], source: str, not
             return
 
 
-def stage_kept(engine: Engine, source: str, scopes: Sequence[str], *, dry: bool) -> None:
-    """Lay out the kept lines of these scopes, and those that are gone; when `dry`, what `keep` has laid out."""
-    engine.stage_rows('read_scopes', _SCOPE, ({'source': source, 'scope': scope} for scope in scopes))
-    of_scopes = 'FROM source_lines AS l JOIN read_scopes AS r ON r.source = l.source AND r.scope = l.scope'
-    gone = 'l.line_id NOT IN (SELECT line_id FROM incoming)' if dry else 'l.gone'
-    engine.stage('chosen_lines', 'SELECT * FROM incoming' if dry else f'SELECT l.* {of_scopes} WHERE NOT l.gone')
-    engine.stage('gone_lines', f'SELECT l.line_id, l.usage_end_time, l.export_time {of_scopes} WHERE {gone}')
-
-
-def stage_chosen(engine: Engine, attribution: Attribution, pricing: Pricing, run_id: str) -> None:
-    """Price and attribute the stage `chosen_lines`."""
+def stage_told(engine: Engine, pricing: Pricing, run_id: str) -> None:
+    """Lay out the rates of the stage `chosen_lines`, and what its lines say in all."""
     stage_rates(engine, pricing.currency, pricing.dated)
+    engine.stage('new_totals', model('priced_totals'), {'run_id': run_id, 'currency': pricing.currency})
+
+
+def stage_priced(engine: Engine, attribution: Attribution, pricing: Pricing) -> None:
+    """Price and attribute the stage `chosen_lines`."""
     engine.stage(
         'lines',
         model('priced_lines'),
@@ -122,7 +137,27 @@ def stage_chosen(engine: Engine, attribution: Attribution, pricing: Pricing, run
             'currency': pricing.currency,
         },
     )
-    engine.stage('new_totals', model('priced_totals'), {'run_id': run_id, 'currency': pricing.currency})
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Lines from an id on and before another."""
+
+    first: str | None
+    until: str | None
+
+    @property
+    def condition(self) -> str:
+        bounds = ['l.line_id >= @first'] if self.first is not None else []
+        return ' AND '.join([*bounds, *(['l.line_id < @until'] if self.until is not None else [])]) or 'TRUE'
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        named = {'first': self.first, 'until': self.until}
+        return {name: bound for name, bound in named.items() if bound is not None}
+
+
+_OF_SCOPES: Final = 'source_lines AS l JOIN read_scopes AS r ON r.source = l.source AND r.scope = l.scope'
 
 
 def load_kept(
@@ -132,12 +167,45 @@ def load_kept(
     attribution: Attribution,
     pricing: Pricing,
     run: Run,
-) -> Posted:
-    """Book the kept lines of these scopes. The attribution is staged already."""
-    stage_kept(engine, source, scopes, dry=run.dry)
-    stage_chosen(engine, attribution, pricing, run.run_id)
-    # A line of these sources may come again with another time; a batch has completed once.
-    return post(engine, run, bounded=source == 'hail')
+) -> Iterator[Posted]:
+    """Book the kept lines of these scopes, piece by piece. The attribution is staged already.
+
+    What the scopes say in all is written with each piece, so a run that dies between two leaves a ledger that does not
+    reconcile, and a watermark that has not moved: the next run books what is missing.
+    """
+    engine.stage_rows('read_scopes', _SCOPE, ({'source': source, 'scope': scope} for scope in scopes))
+    chosen = f'({_HASHED}) AS l WHERE TRUE' if run.dry else f'{_OF_SCOPES} WHERE NOT l.gone'
+    gone = 'l.line_id NOT IN (SELECT line_id FROM incoming)' if run.dry else 'l.gone'
+    pieces = _pieces(engine, dry=run.dry)
+    for number, piece in enumerate(pieces):
+        if number == 0:
+            columns = 'l.*' if len(pieces) == 1 else ', '.join(f'l.{name}' for name in _TOLD)
+            engine.stage('chosen_lines', f'SELECT {columns} FROM {chosen}')
+            stage_told(engine, pricing, run.run_id)
+        if len(pieces) > 1:
+            engine.stage('chosen_lines', f'SELECT l.* FROM {chosen} AND {piece.condition}', piece.parameters)
+        engine.stage(
+            'gone_lines',
+            f'SELECT l.line_id, l.usage_end_time, l.export_time FROM {_OF_SCOPES} WHERE {gone} AND {piece.condition}',
+            piece.parameters,
+        )
+        stage_priced(engine, attribution, pricing)
+        # A line of these sources may come again with another time; a batch has completed once.
+        yield post(engine, run, bounded=source == 'hail')
+
+
+def _pieces(engine: Engine, *, dry: bool) -> list[_Piece]:
+    """The lines of the scopes that are read, gone ones too, in pieces of `LINES_AT_ONCE`, by the order of their ids."""
+    lines = f'SELECT l.line_id FROM {_OF_SCOPES}' + (' UNION DISTINCT SELECT line_id FROM incoming' if dry else '')
+    firsts = [
+        row['line_id']
+        for row in engine.query(
+            f'SELECT line_id FROM (SELECT line_id, ROW_NUMBER() OVER (ORDER BY line_id) AS place FROM ({lines})) '
+            'WHERE place > 1 AND MOD(place - 1, @size) = 0 ORDER BY line_id',
+            {'size': LINES_AT_ONCE},
+        )
+    ]
+    return [_Piece(first, until) for first, until in zip([None, *firsts], [*firsts, None], strict=True)]
 
 
 def repriced(engine: Engine, source: str, currency: str) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cpg_infra.plugins.billing_aggregator import loading
 from cpg_infra.plugins.billing_aggregator.ledger import open_ledger
 from cpg_infra.plugins.billing_aggregator.loading import Pricing
 from cpg_infra.plugins.billing_aggregator.sources.lines import LABELS_AT_MOST, labels_json
@@ -203,7 +204,11 @@ def test_a_rate_that_is_older_than_three_months_is_none(tmp_path: Path, month: s
 # batch detail that comes later doubles --------------------------------------------------------------------
 
 
-def test_jobs_in_detail_replace_jobs_together_and_the_other_way(tmp_path: Path) -> None:
+@pytest.mark.parametrize('at_once', [1, 50_000])
+def test_jobs_in_detail_replace_jobs_together_and_the_other_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(loading, 'LINES_AT_ONCE', at_once)
     detail = [hail_line(1, job, 'compute/a', cost=0.5) for job in (1, 2)]
     together = [hail_line(1, '*', 'compute/a', cost=1.0)]
     dollars = settings(pricing=Pricing('USD'))
@@ -235,6 +240,7 @@ def test_our_labels_win_and_all_fit_in_64_kib() -> None:
     assert labels_json({'dataset': 'ataxia'}, {'dataset': 'twins', 'b': '2', 'empty': ''}) == (
         '{"b":"2","dataset":"ataxia"}'
     )
+    assert labels_json({}, {'half': 'a\ud800', 'list': []}) == '{"half":"a?","list":"[]"}'
     long = labels_json({'dataset': 'ataxia'}, {f'key-{n}': 'ü' * 10_000 for n in range(20)})
     assert len(long.encode()) <= LABELS_AT_MOST
     assert '"dataset":"ataxia"' in long

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import shutil
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -14,11 +15,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cpg_infra.plugins.billing_aggregator import loading
 from cpg_infra.plugins.billing_aggregator.differing import Told, differences_of, with_topics
 from cpg_infra.plugins.billing_aggregator.ledger import Ledger, open_ledger
 from cpg_infra.plugins.billing_aggregator.ledger.duckdb_engine import DuckDBEngine
 from cpg_infra.plugins.billing_aggregator.ledger.reconciling import balances
+from cpg_infra.plugins.billing_aggregator.loading import Pricing
 from cpg_infra.plugins.billing_aggregator.sources.gcp_files import GcpFiles
+from cpg_infra.plugins.billing_aggregator.sources.source import Line
+from tests.plugins.billing_aggregator import building
 from tests.plugins.billing_aggregator.building import (
     FixedSource,
     Row,
@@ -36,6 +41,8 @@ from tests.plugins.billing_aggregator.hail_lines import hail_line
 
 FEW = settings(max_examples=4, suppress_health_check=[HealthCheck.too_slow])
 """A run takes a good part of a second; each example does several."""
+
+DOLLARS = building.settings(pricing=Pricing('USD'))
 
 money = st.integers(-(10**13), 10**13).map(lambda units: units / 1e9)
 rows = st.lists(
@@ -136,32 +143,77 @@ def test_what_topics_should_carry_is_worked_out_twice_and_a_unit_too_much_is_fou
         assert (topic.topic, topic.measure, topic.difference) == (row['topic'], 'cost', Decimal('1e-9'))
 
 
+# Batches of many jobs, in pieces ----------------------------------------------------------------------------
+
+jobs = st.lists(
+    st.builds(
+        hail_line,
+        batch=st.integers(1, 2),
+        job=st.sampled_from(['*', 1, 2, 3]),
+        resource=st.sampled_from(['compute/a', 'memory/a']),
+        cost=st.none() | money,
+        payer=st.sampled_from(['twins', 'seqr']),
+    ),
+    max_size=8,
+    unique_by=lambda line: line['line_id'],
+)
+
+
+def in_pieces(folder: Path, size: int, *loads: Sequence[Line]) -> list[Any]:
+    """What several readings of the same batches leave, when so many lines are booked at once."""
+    with pytest.MonkeyPatch.context() as patch, open_ledger(folder / 'l.duckdb') as ledger:
+        patch.setattr(loading, 'LINES_AT_ONCE', size)
+        set_proportions(ledger, proportions({'ataxia': 1, 'twins': 2}, method='compute'))
+        for lines in loads:
+            scopes = {batch: [line for line in lines if line['scope'] == batch] for batch in ('1', '2')}
+            (outcome,) = aggregate(ledger, None, FixedSource('hail', scopes), given=DOLLARS)
+            assert outcome.status == 'ok', outcome.faults
+        return everything(ledger)
+
+
+@FEW
+@given(before=jobs, after=jobs, size=st.integers(1, 3))
+def test_pieces_leave_no_trace(before: list[Line], after: list[Line], size: int) -> None:
+    with TemporaryDirectory() as one, TemporaryDirectory() as other:
+        assert in_pieces(Path(one), size, before, after) == in_pieces(Path(other), 100, before, after)
+
+
 # Killed at every statement ----------------------------------------------------------------------------------
 
 
-class Killed(BaseException):
-    """The process ends here."""
+class Photographed:
+    """An engine whose files are copied before some of its statements that write: what is there if it dies then.
 
+    What only reads or lays out a stage leaves nothing.
+    """
 
-class Mortal:
-    """An engine that dies before its n-th statement that writes; what only reads or lays out a stage leaves nothing."""
-
-    def __init__(self, engine: DuckDBEngine, after: int) -> None:
+    def __init__(self, engine: DuckDBEngine, file: Path, *, every: int = 1, first: int = 0) -> None:
         self._engine = engine
-        self._left = after
+        self._file = file
+        self._every = every
+        self._first = first
+        self.statements = 0
+        self.copies: list[Path] = []
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._engine, name)
         if name != 'execute':
             return found
 
-        def counted(*arguments: Any, **options: Any) -> Any:
-            if self._left == 0:
-                raise Killed
-            self._left -= 1
+        def photographed(*arguments: Any, **options: Any) -> Any:
+            if self.statements % self._every == self._first:
+                self._copy()
+            self.statements += 1
             return found(*arguments, **options)
 
-        return counted
+        return photographed
+
+    def _copy(self) -> None:
+        folder = self._file.parent / str(self.statements)
+        folder.mkdir()
+        for file in self._file.parent.glob(f'{self._file.name}*'):
+            shutil.copy(file, folder)
+        self.copies.append(folder / self._file.name)
 
 
 ROWS = [
@@ -187,32 +239,47 @@ def everything(ledger: Ledger) -> list[Any]:
 
 
 @pytest.fixture(scope='module')
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, list[Any]]:
-    """How many statements a run has, and what it leaves."""
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+    """What a run leaves that books the batch whole."""
     folder = tmp_path_factory.mktemp('undisturbed')
     write_export(folder / 'rows.json', ROWS)
     with open_ledger(folder / 'l.duckdb') as ledger:
         set_proportions(ledger, proportions({'ataxia': 1, 'twins': 2}))
-        assert isinstance(ledger.engine, DuckDBEngine)
-        counting = Mortal(ledger.engine, 10_000)
-        assert run(Ledger(counting), folder, 0) == ['ok', 'ok']
-        return 10_000 - counting._left, everything(ledger)
+        assert run(ledger, folder, 0) == ['ok', 'ok']
+        return everything(ledger)
 
 
 @pytest.mark.parametrize('part', range(4))
 def test_a_run_that_is_killed_before_any_statement_is_completed_by_the_next(
-    part: int, undisturbed: tuple[int, list[Any]], tmp_path: Path
+    part: int, undisturbed: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    statements, expected = undisturbed
+    monkeypatch.setattr(loading, 'LINES_AT_ONCE', 1)
     write_export(tmp_path / 'rows.json', ROWS)
-    for after in range(part, statements, 4):
-        file = tmp_path / f'{after}.duckdb'
-        with open_ledger(file) as ledger:
-            set_proportions(ledger, proportions({'ataxia': 1, 'twins': 2}))
-            assert isinstance(ledger.engine, DuckDBEngine)
-            with pytest.raises(Killed):
-                run(Ledger(Mortal(ledger.engine, after)), tmp_path, 0)
-        with open_ledger(file) as ledger:
+    with open_ledger(tmp_path / 'l.duckdb') as ledger:
+        set_proportions(ledger, proportions({'ataxia': 1, 'twins': 2}))
+        assert isinstance(ledger.engine, DuckDBEngine)
+        engine = Photographed(ledger.engine, tmp_path / 'l.duckdb', every=4, first=part)
+        assert run(Ledger(engine), tmp_path, 0) == ['ok', 'ok']
+    assert len(engine.copies) == len(range(part, engine.statements, 4)) > 1
+    for copy in engine.copies:
+        with open_ledger(copy) as ledger:
             assert run(ledger, tmp_path, 2) == ['ok', 'ok']
-            assert everything(ledger) == expected, f'killed before statement {after} of {statements}'
-        file.unlink()
+            assert everything(ledger) == undisturbed, f'killed before statement {copy.parent.name}'
+
+
+def test_a_batch_that_is_half_booked_does_not_reconcile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, 'LINES_AT_ONCE', 1)
+    write_export(tmp_path / 'rows.json', ROWS)
+    with open_ledger(tmp_path / 'l.duckdb') as ledger:
+        assert isinstance(ledger.engine, DuckDBEngine)
+        engine = Photographed(ledger.engine, tmp_path / 'l.duckdb')
+        run(Ledger(engine), tmp_path, 0)
+    booked = set()
+    for copy in engine.copies:
+        with open_ledger(copy) as ledger:
+            found = [one for one in balances(ledger.engine) if one.source == 'hail']
+            booked |= {(one.source_lines, one.ledger_lines, one.ok) for one in found}
+            assert ledger.query("SELECT mark FROM watermarks WHERE source = 'hail'") == [] or all(
+                one.ok for one in found
+            )
+    assert booked == {(2, 1, False), (2, 2, True)}

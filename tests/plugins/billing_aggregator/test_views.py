@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cpg_infra.plugins.billing_aggregator.ledger import Ledger, open_ledger
+from cpg_infra.plugins.billing_aggregator.ledger import Ledger, open_ledger, refreshing
 from cpg_infra.plugins.billing_aggregator.ledger.schema import MONTHLY, VIEWS, View
 from cpg_infra.plugins.billing_aggregator.loading import Pricing
 from tests.plugins.billing_aggregator.building import (
@@ -89,3 +89,22 @@ def test_a_day_that_changed_is_refreshed_and_no_other(ledger: Ledger, tmp_path: 
     after = ledger.query('SELECT * FROM aggregate_daily ORDER BY day, topic, sku, source, currency')
     assert next(row for row in after if row not in before)['cost_exact'] == Decimal(9)
     assert len(after) == len(before) + 1
+
+
+@pytest.mark.parametrize(('limit', 'value'), [('DAYS_TOGETHER', 1), ('POSTINGS_TOGETHER', 1)])
+def test_days_are_refreshed_one_by_one_as_together(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
+) -> None:
+    def everything() -> list[list[str]]:
+        return [sorted(map(str, ledger.query(f'SELECT * FROM {view.name}'))) for view in VIEWS]
+
+    together = everything()
+    ledger.execute('INSERT INTO stale_days (day) SELECT DISTINCT DATE(usage_end_time) AS day FROM ledger')
+    for view in VIEWS:
+        ledger.execute(f'DELETE FROM {view.table.name} WHERE TRUE')
+    monkeypatch.setattr(refreshing, limit, value)
+    told: list[tuple[int, int]] = []
+    days = refreshing.refresh(ledger.engine, lambda done, total: told.append((done, total)))
+    assert told == [(day, days) for day in range(1, days + 1)]
+    assert days > 2
+    assert everything() == together

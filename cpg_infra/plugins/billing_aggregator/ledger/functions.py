@@ -5,8 +5,12 @@ DuckDB makes them macros when a ledger is opened; on BigQuery a statement that c
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
+
+from cpg_infra.plugins.billing_aggregator.ledger.schema import LABELLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,27 @@ class Function:
 
 _LABELS = 'ARRAY<STRUCT<key STRING, value STRING>>'
 _CREDITS = 'ARRAY<STRUCT<name STRING, amount FLOAT64, full_name STRING, id STRING, type STRING>>'
+
+
+def _spellings(name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((name, name.replace('_', '-'))))
+
+
+def _paths() -> list[str]:
+    return [f'\'$."{spelling}"\'' for name in LABELLED for spelling in _spellings(name)]
+
+
+def _found() -> Iterator[str]:
+    place = itertools.count(1)
+    for name in LABELLED:
+        yield f"'{name}': coalesce({', '.join(f'found[{next(place)}]' for _ in _spellings(name))})"
+
+
+def _parsed() -> Iterator[str]:
+    for name in LABELLED:
+        values = ', '.join(f"LAX_STRING(parsed['{spelling}'])" for spelling in _spellings(name))
+        yield f'COALESCE({values}) AS {name}'
+
 
 FUNCTIONS: Final = {
     'INVOICE_MONTH': Function(
@@ -62,7 +87,7 @@ FUNCTIONS: Final = {
     'LABELS_JSON': Function(
         (('labels', _LABELS),),
         "CASE WHEN labels IS NULL OR len(labels) = 0 THEN '{}' ELSE '{' || array_to_string(list_transform("
-        "list_sort(labels), lambda label: to_json(label.key) || ':' || coalesce(to_json(label.value), 'null')), ',') || '}' END",
+        "CASE WHEN len(labels) > 1 THEN list_sort(labels) ELSE labels END, lambda label: to_json(label.key) || ':' || coalesce(to_json(label.value), 'null')), ',') || '}' END",
         "IFNULL((SELECT CONCAT('{', STRING_AGG(CONCAT(TO_JSON_STRING(key), ':', TO_JSON_STRING(value)), ',' ORDER BY key), '}') "
         "FROM UNNEST(labels)), '{}')",
         'Labels as one JSON object with sorted keys.',
@@ -84,6 +109,12 @@ FUNCTIONS: Final = {
         "json_extract_string(labels, '$.\"' || name || '\"')",
         'LAX_STRING(PARSE_JSON(labels)[name])',
         'The value of a label in a JSON object; null when there is none.',
+    ),
+    'LABEL_COLUMNS': Function(
+        (('labels', 'STRING'),),
+        f'list_transform([json_extract_string(labels, [{", ".join(_paths())}])], lambda found: {{{", ".join(_found())}}})[1]',
+        f'(SELECT AS STRUCT {", ".join(_parsed())} FROM (SELECT PARSE_JSON(labels) AS parsed))',
+        'The labels that are columns of the extended view, of a JSON object that is read once.',
     ),
     'CREDITS_TOTAL': Function(
         (('credits', _CREDITS),),

@@ -8,7 +8,8 @@ leaves the ledger as it was, one that dies after it has nothing left to do: the 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -60,13 +61,25 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class TopicChange:
-    """What a load changes for a topic, currency and invoice month."""
+    """What a load makes of its lines for a topic, currency and invoice month; perhaps the same as before."""
 
     topic: str
     currency: str
     invoice_month: str
     before: Decimal
     after: Decimal
+
+
+def combined(changes: Iterable[TopicChange]) -> list[TopicChange]:
+    """What changes by several loads, which have no line in common; what is as before is left out."""
+    found: dict[tuple[str, str, str], TopicChange] = {}
+    for one in changes:
+        key = (one.invoice_month, one.topic, one.currency)
+        before = found.get(key)
+        found[key] = (
+            one if before is None else replace(one, before=before.before + one.before, after=before.after + one.after)
+        )
+    return [found[key] for key in sorted(found) if found[key].before != found[key].after]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +162,7 @@ def _write(
     with engine.transaction():
         if not posted.same:
             engine.execute(
-                merge_postings(with_models(charges, postings), deleted),
+                merge_postings(with_models(charges, postings), deleted, changed=posted.updated > 0),
                 {
                     **posted.touched.parameters,
                     'run_id': run.run_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine
@@ -25,8 +25,14 @@ _BOOKED_MONTHS: Final = (
     'WHERE usage_end_time >= @first AND usage_end_time < @until AND DATE(usage_end_time) IN (SELECT day FROM refreshed_days)'
 )
 
-_TOGETHER: Final = dt.timedelta(days=31)
-"""Days that are refreshed in one go; bounds the memory of a back-fill."""
+_POSTINGS: Final = (
+    'SELECT DATE(usage_end_time) AS day, COUNT(*) AS postings FROM ledger '
+    'WHERE usage_end_time >= @first AND usage_end_time < @until GROUP BY DATE(usage_end_time)'
+)
+
+DAYS_TOGETHER: Final = 31
+POSTINGS_TOGETHER: Final = 500_000
+"""Days that are refreshed in one go, and postings of theirs: what DuckDB can sum by labels without spilling."""
 
 
 def refresh(engine: Engine, tell: Callable[[int, int], None] | None = None) -> int:
@@ -35,13 +41,13 @@ def refresh(engine: Engine, tell: Callable[[int, int], None] | None = None) -> i
     Each stretch is one transaction that also takes its days off the list: whoever is killed leaves the rest stale.
     """
     days = [row['day'] for row in engine.query('SELECT DISTINCT day FROM stale_days ORDER BY day')]
+    if not days:
+        return 0
+    postings = {row['day']: int(row['postings']) for row in engine.query(_POSTINGS, _bounds(days))}
     done = 0
-    for stretch in _stretches(days):
+    for stretch in _stretches(days, postings):
         engine.stage_rows('refreshed_days', [Column('day', 'DATE', '')], ({'day': day} for day in stretch))
-        bounds = {
-            'first': dt.datetime.combine(stretch[0], dt.time(), dt.UTC),
-            'until': dt.datetime.combine(stretch[-1], dt.time(), dt.UTC) + dt.timedelta(days=1),
-        }
+        bounds = _bounds(stretch)
         months = 'SELECT DISTINCT invoice_month FROM aggregate_daily WHERE day IN (SELECT day FROM refreshed_days)'
         engine.stage('label_columns', model('label_columns'), bounds)
         engine.stage('refreshed_months', f'{months} UNION DISTINCT {_BOOKED_MONTHS}', bounds)
@@ -66,12 +72,21 @@ def _insert(view: View, rows: str) -> str:
     return f'INSERT INTO {view.table.name} ({columns}) SELECT {columns} FROM (\n{rows}\n)'
 
 
-def _stretches(days: list[dt.date]) -> Iterator[list[dt.date]]:
+def _bounds(days: Sequence[dt.date]) -> dict[str, dt.datetime]:
+    return {
+        'first': dt.datetime.combine(days[0], dt.time(), dt.UTC),
+        'until': dt.datetime.combine(days[-1], dt.time(), dt.UTC) + dt.timedelta(days=1),
+    }
+
+
+def _stretches(days: Sequence[dt.date], postings: Mapping[dt.date, int]) -> Iterator[list[dt.date]]:
     stretch: list[dt.date] = []
+    count = 0
     for day in days:
-        if stretch and day - stretch[0] >= _TOGETHER:
+        count += postings.get(day, 0)
+        if stretch and ((day - stretch[0]).days >= DAYS_TOGETHER or count > POSTINGS_TOGETHER):
             yield stretch
-            stretch = []
+            stretch, count = [], postings.get(day, 0)
         stretch.append(day)
     if stretch:
         yield stretch

@@ -8,12 +8,14 @@ changes, either form replaces the other, because a batch is one scope.
 from __future__ import annotations
 
 import datetime as dt
-import math
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Final
 
-from cpg_infra.plugins.billing_aggregator.sources.lines import amount, labels_json, line, moment
+from cpg_infra.plugins.billing_aggregator.sources.hail_batch import HailBatch, Together, batch_number
+from cpg_infra.plugins.billing_aggregator.sources.lines import moment
 from cpg_infra.plugins.billing_aggregator.sources.source import Line, Notes, Reading, SourceError, Window
 from cpg_infra.plugins.billing_aggregator.sources.web import Web
 
@@ -21,17 +23,8 @@ JOBS_PER_PAGE: Final = 10_000
 _NOT_BILLED: Final = 'hail'
 """Hail's own billing project: its cost is in the cloud's bill already."""
 
-_FEE: Final = 'service-fee'
-_TEST: Final = '-test'
-
-UNITS: Final[Mapping[str, str]] = {
-    'boot-disk': 'mib * msec',
-    'compute': 'mcpu * msec',
-    'disk': 'mib * msec',
-    'ip-fee': 'IP * msec',
-    'memory': 'mib * msec',
-}
-"""Units of resources by the first part of their names."""
+_IN_MEMORY: Final = 1024 * 1024
+"""Bytes of jobs, as JSON, that are held in memory until it is known in which form they become lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +62,7 @@ class Hail:
         batches = self._asked(window.batches) if window.batches else self._completed(window)
         for batch in batches:
             if batch.get('billing_project') != _NOT_BILLED:
-                yield Reading(str(_number(batch)), self._lines(batch))
+                yield Reading(str(batch_number(batch)), self._lines(batch))
 
     def _asked(self, numbers: Iterable[int]) -> Iterator[dict[str, Any]]:
         for number in numbers:
@@ -89,14 +82,16 @@ class Hail:
                 raise SourceError(self.name, 'a page of batches has no list of batches')
             if not found:
                 return
-            fresh = [batch for batch in found if _number(batch) not in seen]
+            fresh = [batch for batch in found if batch_number(batch) not in seen]
             if not fresh:
                 raise SourceError(self.name, 'the service repeats a page of batches')
             for batch in fresh:
-                seen.add(_number(batch))
+                seen.add(batch_number(batch))
                 completed = moment(batch.get('time_completed'))
                 if completed is None:
-                    raise SourceError(self.name, f'batch {_number(batch)} is completed and has no time of completion')
+                    raise SourceError(
+                        self.name, f'batch {batch_number(batch)} is completed and has no time of completion'
+                    )
                 if completed < window.start:
                     return
                 if completed < window.end:
@@ -123,128 +118,30 @@ class Hail:
             last = int(following)
 
     def _lines(self, batch: Mapping[str, Any]) -> Iterator[Line]:
-        of = _Batch.of(batch, self._base, self._cloud, self._shared)
-        jobs: list[dict[str, Any]] = []
+        of = HailBatch.of(batch, self._base, self._cloud, self._shared)
         named = unnamed = 0
-        together: dict[str, list[tuple[float | None, float]]] | None = None
-        for page in self._jobs(of.number):
-            for job in page:
-                if (job.get('attributes') or {}).get('name'):
-                    named += 1
-                else:
-                    unnamed += 1
+        together: Together | None = None
+        with SpooledTemporaryFile(_IN_MEMORY) as kept:
+            for page in self._jobs(of.number):
+                with_names = sum(1 for job in page if (job.get('attributes') or {}).get('name'))
+                named, unnamed = named + with_names, unnamed + len(page) - with_names
+                kept.write(json.dumps(page).encode() + b'\n')
                 if together is None and (named > self._thresholds.named or unnamed > self._thresholds.unnamed):
-                    together = {}
-                    for earlier in jobs:
-                        _add(together, earlier)
-                    jobs.clear()
-                if together is None:
-                    jobs.append(job)
-                else:
-                    _add(together, job)
-        if together is None:
-            for job in jobs:
+                    together = Together()
+                if together is not None:
+                    for job in _emptied(kept):
+                        together.add(job)
+            if together is not None:
+                yield from of.lines_together(together)
+                return
+            for job in _emptied(kept):
                 yield from of.lines_of(job)
-        else:
-            for resource, amounts in sorted(together.items()):
-                costs = [cost for cost, _ in amounts]
-                total = None if None in costs else math.fsum(cost for cost in costs if cost is not None)
-                yield of.line('*', resource, total, math.fsum(usage for _, usage in amounts), {}, named + unnamed)
 
 
-def _add(together: dict[str, list[tuple[float | None, float]]], job: Mapping[str, Any]) -> None:
-    for resource, cost, usage in _resources(job):
-        together.setdefault(resource, []).append((cost, usage or 0.0))
-
-
-def _resources(job: Mapping[str, Any]) -> Iterator[tuple[str, float | None, float | None]]:
-    used = job.get('resources') or {}
-    for resource, cost in sorted((job.get('cost') or {}).items()):
-        if not resource.startswith(_FEE):
-            yield resource, amount(cost), amount(used.get(resource))
-
-
-def _number(batch: Mapping[str, Any]) -> int:
-    try:
-        return int(batch['id'])
-    except (KeyError, TypeError, ValueError):
-        raise SourceError('hail', 'a batch has no number') from None
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    number: int
-    payer: str
-    shared: bool
-    cloud: str
-    created: dt.datetime
-    completed: dt.datetime
-    attributes: Mapping[str, Any]
-    ours: Mapping[str, object]
-
-    @classmethod
-    def of(cls, batch: Mapping[str, Any], base: str, cloud: str, shared: frozenset[str]) -> _Batch:
-        number = _number(batch)
-        completed = moment(batch.get('time_completed'))
-        if completed is None:
-            raise SourceError('hail', f'batch {number} has no time of completion')
-        payer = str(batch.get('billing_project') or '')
-        attributes = {str(key): value for key, value in (batch.get('attributes') or {}).items()}
-        ours = {
-            'dataset': payer,
-            'batch_id': number,
-            'batch_name': attributes.pop('name', None),
-            'url': f'{base}/batches/{number}',
-            'namespace': 'test' if str(batch.get('user', '')).endswith(_TEST) else 'main',
-        }
-        created = moment(batch.get('time_created')) or completed
-        return cls(number, payer, payer in shared, cloud, created, completed, attributes, ours)
-
-    def lines_of(self, job: Mapping[str, Any]) -> Iterator[Line]:
-        number = job.get('job_id')
-        if not isinstance(number, int):
-            raise SourceError('hail', f'a job of batch {self.number} has no number')
-        for resource, cost, usage in _resources(job):
-            yield self.line(str(number), resource, cost, usage, job.get('attributes') or {}, None)
-
-    def line(
-        self,
-        job: str,
-        resource: str,
-        cost: float | None,
-        usage: float | None,
-        attributes: Mapping[str, Any],
-        jobs: int | None,
-    ) -> Line:
-        theirs = {**self.attributes, **attributes}
-        for old, new in (('ar_guid', 'ar-guid'), ('name', 'job_name')):
-            if old in theirs:
-                theirs[new] = theirs.pop(old)
-        tag = theirs.get('dataset') if self.shared else None
-        ours = {
-            **self.ours,
-            'job_id': None if job == '*' else job,
-            'batch_resource': resource,
-            'jobs': jobs,
-            **({'dataset': tag} if tag else {}),
-        }
-        return line(
-            # Numbers hold no `-`, and the resource is the rest: no two lines share an id.
-            line_id=f'hail-{self.number}-{job}-{resource}',
-            source='hail',
-            scope=str(self.number),
-            cloud=self.cloud,
-            payer=self.payer or None,
-            tag=str(tag) if tag else None,
-            service={'id': 'hail', 'description': 'Hail compute'},
-            sku={'id': f'hail-{resource}', 'description': resource},
-            usage_start_time=self.created,
-            usage_end_time=self.completed,
-            project={'id': self.payer or None, 'name': self.payer or None},
-            labels=labels_json(ours, theirs),
-            export_time=self.completed,
-            usage={'amount': usage, 'unit': UNITS.get(resource.partition('/')[0], resource)},
-            amount=cost,
-            amount_currency='USD',
-            share_time=self.created,
-        )
+def _emptied(kept: IO[bytes]) -> Iterator[dict[str, Any]]:
+    """The jobs of the pages in a file, which is empty afterwards."""
+    kept.seek(0)
+    for page in kept:
+        yield from json.loads(page)
+    kept.seek(0)
+    kept.truncate()

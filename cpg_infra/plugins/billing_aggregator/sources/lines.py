@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 import math
 from collections.abc import Mapping
 from typing import Final
+
+import orjson
 
 from cpg_infra.plugins.billing_aggregator.sources.source import EMPTY, Line
 
@@ -18,29 +19,35 @@ _LABEL_AT_MOST: Final = 4096
 
 
 def line(**given: object) -> Line:
-    """A line with its fingerprint; what is not given is null."""
-    made: Line = {**EMPTY, 'gone': False, 'system_labels': '{}', 'cost_type': 'regular', **given}
-    made['line_hash'] = hashlib.sha256(json.dumps(made, sort_keys=True, default=str).encode()).hexdigest()
-    return made
+    """A line; what is not given is null."""
+    return {**EMPTY, 'gone': False, 'system_labels': '{}', 'cost_type': 'regular', **given}
 
 
 def labels_json(ours: Mapping[str, object], theirs: Mapping[str, object] | None = None) -> str:
     """Labels as one JSON object with sorted keys. Ours win; theirs are cut where all would not fit in 64 KiB."""
-    kept = {str(key): str(value) for key, value in (theirs or {}).items() if value not in {None, ''}}
-    kept |= {key: str(value) for key, value in ours.items() if value not in {None, ''}}
+    kept = {str(key): str(value) for key, value in (theirs or {}).items() if value is not None and value != ''}
+    kept |= {key: str(value) for key, value in ours.items() if value is not None and value != ''}
     text = _json(kept)
-    while len(text.encode()) > LABELS_AT_MOST:
+    while len(text) > LABELS_AT_MOST:
         longest = max(kept, key=lambda key: (key not in ours, len(kept[key]), key))
         if len(kept[longest]) > _LABEL_AT_MOST:
             kept[longest] = kept[longest][:_LABEL_AT_MOST]
         else:
             del kept[longest]
         text = _json(kept)
-    return text
+    return text.decode()
 
 
-def _json(labels: Mapping[str, str]) -> str:
-    return json.dumps(labels, sort_keys=True, ensure_ascii=False, separators=(',', ':'))
+def _json(labels: Mapping[str, str]) -> bytes:
+    try:
+        return orjson.dumps(labels, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        # Half a pair of surrogates, which JSON can name and UTF-8 cannot hold.
+        return orjson.dumps({_whole(key): _whole(value) for key, value in labels.items()}, option=orjson.OPT_SORT_KEYS)
+
+
+def _whole(text: str) -> str:
+    return text.encode(errors='replace').decode()
 
 
 def moment(value: object) -> dt.datetime | None:

@@ -10,9 +10,9 @@ from typing import Final, Protocol
 from cpg_infra.plugins.billing_aggregator.ledger.schema import LINES
 
 Line = dict[str, object]
-"""A source line by the columns of `ledger.schema.LINES`."""
+"""A source line by the columns of `ledger.schema.LINES`, but for its fingerprint, which the ledger makes."""
 
-EMPTY: Final[Mapping[str, object]] = dict.fromkeys(LINES.names)
+EMPTY: Final[Mapping[str, object]] = {name: None for name in LINES.names if name != 'line_hash'}
 
 
 class SourceError(Exception):

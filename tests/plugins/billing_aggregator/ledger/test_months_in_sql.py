@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from cpg_infra.plugins.billing_aggregator.ledger import Ledger, open_ledger
 from cpg_infra.plugins.billing_aggregator.ledger.months import invoice_month, month_starts
+from cpg_infra.plugins.billing_aggregator.ledger.schema import LABELLED
 
 
 @pytest.fixture(scope='module')
@@ -33,3 +35,12 @@ def test_labels_are_one_json_object_with_sorted_keys(ledger: Ledger) -> None:
     assert row == {'labels': '{"a":"ü","b":"say \\"hi\\""}'}
     (row,) = ledger.query("SELECT LABEL_OF(@labels, 'b-c') AS value", {'labels': '{"b-c":"x"}'})
     assert row == {'value': 'x'}
+
+
+@pytest.mark.parametrize('spelled', [str, lambda name: name.replace('_', '-')], ids=['underscores', 'dashes'])
+def test_labels_become_columns_however_they_are_spelled(ledger: Ledger, spelled: Callable[[str], str]) -> None:
+    labels = json.dumps({spelled(name): f'of {name}' for name in LABELLED} | {'another': 'x'})
+    (row,) = ledger.query('SELECT LABEL_COLUMNS(@labels) AS columns', {'labels': labels})
+    assert row == {'columns': {name: f'of {name}' for name in LABELLED}}
+    (row,) = ledger.query("SELECT LABEL_COLUMNS('{}') AS columns")
+    assert row == {'columns': dict.fromkeys(LABELLED)}

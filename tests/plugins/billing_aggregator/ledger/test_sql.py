@@ -18,7 +18,7 @@ from cpg_infra.plugins.billing_aggregator.ledger.months import (
     month_starts,
     months_between,
 )
-from cpg_infra.plugins.billing_aggregator.ledger.schema import LEDGER, TABLES, VIEWS
+from cpg_infra.plugins.billing_aggregator.ledger.schema import LEDGER, TABLES, TOTALS, VIEWS
 from cpg_infra.plugins.billing_aggregator.ledger.sql import column_type, model, model_names, render
 
 NAMES = {table.name: f'a-project.billing.costs_{table.name}' for table in TABLES} | {
@@ -80,6 +80,27 @@ def test_the_merge_of_postings_is_one_statement_that_is_fenced_and_bounded() -> 
     )
     assert 't.usage_end_time BETWEEN @first_usage AND @last_usage' in merge.text
     assert [str(when.args['then'])[:6] for when in tree.args['whens'].expressions] == ['DELETE', 'UPDATE', 'INSERT']
+
+
+@pytest.mark.parametrize(
+    ('deleted', 'changed', 'clauses'),
+    [
+        (None, False, ['INSERT']),
+        (None, True, ['UPDATE', 'INSERT']),
+        ('SELECT id FROM actions', False, ['DELETE', 'INSERT']),
+    ],
+)
+def test_a_merge_has_the_clauses_that_it_needs(deleted: str | None, changed: bool, clauses: list[str]) -> None:
+    for dialect in ('bigquery', 'duckdb'):
+        merge = render(merge_postings('SELECT * FROM others', deleted, changed=changed), dialect, NAMES)
+        (tree,) = sqlglot.parse(merge.text, read=dialect)
+        assert [str(when.args['then'])[:6] for when in tree.args['whens'].expressions] == clauses  # type: ignore[union-attr]
+
+
+def test_rows_that_are_all_new_are_only_added() -> None:
+    text = render(merge_rows(TOTALS, 'SELECT * FROM x', changed=False), 'bigquery', NAMES).text
+    assert 'WHEN MATCHED' not in text
+    assert 'WHEN NOT MATCHED THEN INSERT' in text
 
 
 def test_every_table_can_be_merged_and_its_types_are_known() -> None:

@@ -46,5 +46,5 @@ JOIN chosen_rates AS c ON c.month = COALESCE(l.month, INVOICE_MONTH(l.usage_end_
 LEFT JOIN attributed AS a ON a.project_id = l.payer
 LEFT JOIN payers AS p ON p.source = l.source AND p.payer = l.payer
 LEFT JOIN shared AS s ON s.source = l.source AND s.match = l.payer
-LEFT JOIN named AS n ON s.method IS NOT NULL AND n.name = l.tag
+LEFT JOIN named AS n ON n.name = CASE WHEN s.method IS NOT NULL THEN l.tag END
 LEFT JOIN maps AS m ON m.method = s.method AND DATE(l.share_time) >= m.from_day AND DATE(l.share_time) < m.until_day

@@ -1,4 +1,4 @@
--- What a load would change, per topic, currency and invoice month.
+-- What a load would make of the lines that it is about, per topic, currency and invoice month.
 SELECT
   topic, currency, invoice_month,
   SUM(booked) AS before,
@@ -11,5 +11,3 @@ FROM (
   SELECT topic, currency, invoice.month AS invoice_month, CAST(0 AS NUMERIC) AS booked, cost_exact AS fresh FROM others
 )
 GROUP BY topic, currency, invoice_month
-HAVING SUM(booked) <> SUM(fresh)
-ORDER BY invoice_month, topic, currency

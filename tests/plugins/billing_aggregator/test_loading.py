@@ -1,0 +1,166 @@
+"""Which lines are written, and in how many goes they are booked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlglot
+
+from cpg_infra.plugins.billing_aggregator import loading
+from cpg_infra.plugins.billing_aggregator.ledger import Ledger, open_ledger
+from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine
+from cpg_infra.plugins.billing_aggregator.ledger.posting import Posted, Run, post
+from cpg_infra.plugins.billing_aggregator.ledger.sql import render
+from cpg_infra.plugins.billing_aggregator.loading import Pricing, keep
+from cpg_infra.plugins.billing_aggregator.sources.source import Line, Notes, Reading
+from tests.plugins.billing_aggregator.building import (
+    NOW,
+    FixedSource,
+    aggregate,
+    by_topic,
+    export_row,
+    proportions,
+    set_proportions,
+    settings,
+    write_export,
+)
+from tests.plugins.billing_aggregator.hail_lines import hail_line
+
+OTHERS: dict[str, Any] = {
+    'scope': '2',
+    'cloud': 'azure',
+    'payer': 'ataxia',
+    'tag': 'twins',
+    'service': {'id': 'x'},
+    'sku': {'id': 'x'},
+    'usage_start_time': NOW,
+    'usage_end_time': NOW + dt.timedelta(microseconds=1),
+    'project': {'name': 'x'},
+    'labels': '{"a":"b"}',
+    'system_labels': '{"a":"b"}',
+    'location': {'zone': 'x'},
+    'export_time': NOW,
+    'usage': {'amount': 3.25, 'unit': 'mcpu * msec'},
+    'credits': [{'name': 'x', 'amount': -1.0}],
+    'cost_type': 'tax',
+    'adjustment_info': {'id': 'x'},
+    'amount': 1.0000000001,
+    'amount_currency': 'AUD',
+    'month': '202402',
+    'share_time': NOW,
+    'fault': 'invalid',
+}
+"""For each column of a line but its id and its source something else than a line says by default."""
+
+
+def written(ledger: Ledger, line: Line) -> int:
+    """How many lines are written when the batch has this one."""
+    keep(ledger.engine, 'hail', iter([Reading('1', [line])]), Notes(), dry=False)
+    (row,) = ledger.query('SELECT COUNT(*) AS lines FROM new_lines')
+    return int(row['lines'])
+
+
+def test_a_line_that_says_the_same_is_not_written_again(ledger: Ledger) -> None:
+    assert [written(ledger, hail_line(1, 1, 'a')) for _ in range(3)] == [1, 0, 0]
+
+
+@pytest.mark.parametrize('column', OTHERS)
+def test_a_line_that_says_something_else_is_written(ledger: Ledger, column: str) -> None:
+    assert written(ledger, hail_line(1, 1, 'a')) == 1
+    changed = hail_line(1, 1, 'a', **{column: OTHERS[column]})
+    assert written(ledger, changed) == 1
+    (row,) = ledger.query(f'SELECT {column} AS value FROM source_lines')
+    (asked,) = ledger.query(f'SELECT {column} AS value FROM incoming')
+    assert row == asked
+
+
+def test_every_column_of_a_line_counts() -> None:
+    assert {*OTHERS, 'line_id', 'source', 'gone'} == hail_line(1, 1, 'a').keys()
+
+
+def test_a_line_that_comes_back_is_no_longer_gone(ledger: Ledger) -> None:
+    written(ledger, hail_line(1, 1, 'a'))
+    written(ledger, hail_line(1, 2, 'a'))
+    assert ledger.query('SELECT gone FROM source_lines ORDER BY line_id') == [{'gone': True}, {'gone': False}]
+    assert written(ledger, hail_line(1, 1, 'a')) == 1
+    assert ledger.query('SELECT gone FROM source_lines ORDER BY line_id') == [{'gone': False}, {'gone': True}]
+
+
+class Recorded:
+    """An engine that remembers the statements that it is given."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.statements: set[str] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._engine, name)
+        place = {'query': 0, 'execute': 0, 'stage': 1}.get(name)
+        if place is None:
+            return found
+
+        def recorded(*given: Any) -> Any:
+            self.statements.add(given[place])
+            return found(*given)
+
+        return recorded
+
+
+@pytest.mark.parametrize('dry', [False, True])
+def test_every_statement_of_a_run_is_one_of_bigquery(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dry: bool
+) -> None:
+    monkeypatch.setattr(loading, 'LINES_AT_ONCE', 1)
+    hail = FixedSource('hail', {'1': [hail_line(1, job, 'a', payer='seqr') for job in range(2)]})
+    pattern = write_export(tmp_path / 'rows.json', [export_row()])
+    with open_ledger(tmp_path / 'l.duckdb') as ledger:
+        engine = Recorded(ledger.engine)
+        aggregate(Ledger(engine), pattern, hail, dry=dry)
+    assert len(engine.statements) > 40
+    for statement in engine.statements:
+        assert len(sqlglot.parse(render(statement, 'bigquery').text, read='bigquery')) == 1
+
+
+# In pieces --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(('at_once', 'merges'), [(1, 5), (2, 3), (4, 2), (5, 1)])
+def test_a_batch_is_booked_in_as_many_goes_as_it_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int, merges: int
+) -> None:
+    monkeypatch.setattr(loading, 'LINES_AT_ONCE', at_once)
+    booked: list[Posted] = []
+
+    def counted(engine: Engine, run: Run, *, bounded: bool) -> Posted:
+        booked.append(post(engine, run, bounded=bounded))
+        return booked[-1]
+
+    monkeypatch.setattr(loading, 'post', counted)
+    with open_ledger(tmp_path / 'l.duckdb') as ledger:
+        lines = [hail_line(1, job, 'a') for job in range(5)]
+        (outcome,) = aggregate(ledger, None, FixedSource('hail', {'1': lines}), given=settings(pricing=Pricing('USD')))
+    assert len(booked) == merges
+    assert (outcome.status, outcome.posted.lines, outcome.posted.inserted) == ('ok', 5, 10)
+
+
+def test_a_dry_run_says_what_changes_as_of_one_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, 'LINES_AT_ONCE', 2)
+    lines = [hail_line(1, job, 'a', payer='seqr') for job in range(5)]
+    source = FixedSource('hail', {'1': lines})
+    dollars = settings(pricing=Pricing('USD'))
+    with open_ledger(tmp_path / 'l.duckdb') as ledger:
+        set_proportions(ledger, proportions({'ataxia': 1}, method='compute'))
+        aggregate(ledger, None, source, given=dollars)
+        set_proportions(ledger, proportions({'twins': 1}, method='compute'))
+        source.scopes = {'1': lines[:4]}
+        (outcome,) = aggregate(ledger, None, source, given=dollars, dry=True)
+        assert {(one.topic, one.before, one.after) for one in outcome.changes} == {
+            ('ataxia', Decimal(5), Decimal(0)),
+            ('hail', Decimal(-5), Decimal(-4)),
+            ('twins', Decimal(0), Decimal(4)),
+        }
+        assert by_topic(ledger.query('SELECT topic, cost_exact FROM ledger')) == {'ataxia': 5, 'hail': -5}
