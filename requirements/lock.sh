@@ -18,4 +18,5 @@ lock() {
 
 lock base pyproject.toml "$@"
 lock dev pyproject.toml --group dev --constraint requirements/base.txt "$@"
+lock emulator --group emulator "$@"
 lock lock --group lock "$@"

@@ -14,13 +14,9 @@ from cpg_infra.config import load
 from cpg_infra.config.suggest import did_you_mean
 from cpg_infra.plugins.billing_aggregator.aggregate import Aggregation, Asked, Outcome, replace_proportions
 from cpg_infra.plugins.billing_aggregator.ledger import Ledger
-from cpg_infra.plugins.billing_aggregator.ledger.duckdb_engine import DuckDBEngine
 from cpg_infra.plugins.billing_aggregator.ledger.faults import InputError
 from cpg_infra.plugins.billing_aggregator.settings import ALIASES, Settings, read_proportions, settings_of
-from cpg_infra.plugins.billing_aggregator.sources.configured import other_sources
-from cpg_infra.plugins.billing_aggregator.sources.gcp_files import GcpFiles
-from cpg_infra.plugins.billing_aggregator.sources.gcp_table import GcpTable
-from cpg_infra.plugins.billing_aggregator.sources.source import Export
+from cpg_infra.plugins.billing_aggregator.sources.configured import google_export, other_sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +52,8 @@ def session(folder: str, database: str | None, now: dt.datetime) -> Iterator[Ses
         if rows is not None:
             replace_proportions(ledger.engine, rows)
         engine = ledger.engine
-        export: Export | None = None
-        if settings.gcp_files and isinstance(engine, DuckDBEngine):
-            export = GcpFiles(engine, settings.gcp_files)
-        elif engine.dialect == 'bigquery' and billing and billing.gcp and billing.gcp.source_bq_table:
-            export = GcpTable(engine, billing.gcp.source_bq_table)
+        table = billing.gcp.source_bq_table if billing and billing.gcp else None
+        export = google_export(engine, settings, table)
         progress = stack.enter_context(Progress())
         aggregation = Aggregation(
             engine,

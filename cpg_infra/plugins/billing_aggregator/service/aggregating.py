@@ -8,15 +8,11 @@ from contextlib import ExitStack
 from typing import Any, Final
 
 from cpg_infra.plugins.billing_aggregator.aggregate import Aggregation, Asked, Outcome, replace_proportions
-from cpg_infra.plugins.billing_aggregator.ledger.duckdb_engine import DuckDBEngine
 from cpg_infra.plugins.billing_aggregator.requests import AggregationRequest, Arrival, read_aggregation
 from cpg_infra.plugins.billing_aggregator.service.configured import Configured
 from cpg_infra.plugins.billing_aggregator.service.response import FAILED, OK, Response
 from cpg_infra.plugins.billing_aggregator.settings import ALIASES, read_proportions, settings_of
-from cpg_infra.plugins.billing_aggregator.sources.configured import other_sources
-from cpg_infra.plugins.billing_aggregator.sources.gcp_files import GcpFiles
-from cpg_infra.plugins.billing_aggregator.sources.gcp_table import GcpTable
-from cpg_infra.plugins.billing_aggregator.sources.source import Export
+from cpg_infra.plugins.billing_aggregator.sources.configured import google_export, other_sources
 
 _LOG: Final = logging.getLogger('cpg_infra.billing')
 
@@ -43,11 +39,8 @@ def _outcomes(request: AggregationRequest, configured: Configured, now: dt.datet
         engine = stack.enter_context(configured.ledger()).engine
         if proportions is not None and not request.dry_run:
             replace_proportions(engine, proportions)
-        export: Export | None = None
-        if settings.gcp_files is not None and isinstance(engine, DuckDBEngine):
-            export = GcpFiles(engine, settings.gcp_files)
-        elif engine.dialect == 'bigquery' and billing and billing.gcp and billing.gcp.source_bq_table:
-            export = GcpTable(engine, billing.gcp.source_bq_table)
+        table = billing.gcp.source_bq_table if billing and billing.gcp else None
+        export = google_export(engine, settings, table)
         others = other_sources(settings, functions, stack)
         return Aggregation(engine, settings, now, export=export, others=others).run(asked, only)
 

@@ -10,12 +10,16 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
+from cpg_infra.plugins.billing_aggregator.ledger.duckdb_engine import DuckDBEngine
+from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine
 from cpg_infra.plugins.billing_aggregator.settings import Settings
 from cpg_infra.plugins.billing_aggregator.sources.azure import Azure
 from cpg_infra.plugins.billing_aggregator.sources.focus import Focus
+from cpg_infra.plugins.billing_aggregator.sources.gcp_files import GcpFiles
+from cpg_infra.plugins.billing_aggregator.sources.gcp_table import GcpTable
 from cpg_infra.plugins.billing_aggregator.sources.hail import Hail
 from cpg_infra.plugins.billing_aggregator.sources.ica import Ica
-from cpg_infra.plugins.billing_aggregator.sources.source import Notes, Reading, Source, SourceError, Window
+from cpg_infra.plugins.billing_aggregator.sources.source import Export, Notes, Reading, Source, SourceError, Window
 from cpg_infra.plugins.billing_aggregator.sources.web import Web
 
 HAIL_TOKEN: Final = 'HAIL_TOKEN_GCP'
@@ -36,6 +40,15 @@ class Missing:
     def read(self, window: Window, notes: Notes) -> Iterator[Reading]:
         """Raises `SourceError`."""
         raise SourceError(self.name, self._why)
+
+
+def google_export(engine: Engine, settings: Settings, table: str | None) -> Export | None:
+    """The Google export: files beside a ledger in a file, `table` beside one on BigQuery; None where there is none."""
+    if isinstance(engine, DuckDBEngine):
+        return GcpFiles(engine, settings.gcp_files) if settings.gcp_files is not None else None
+    from cpg_infra.plugins.billing_aggregator.ledger.bigquery_engine import BigQueryEngine  # noqa: PLC0415 - an extra
+
+    return GcpTable(engine, table) if isinstance(engine, BigQueryEngine) and table is not None else None
 
 
 def other_sources(settings: Settings, functions: tuple[str, ...], stack: ExitStack) -> list[Source]:

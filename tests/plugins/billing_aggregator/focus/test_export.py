@@ -15,11 +15,11 @@ from cpg_infra.plugins.billing_aggregator.focus.catalogue import SERVICES
 from cpg_infra.plugins.billing_aggregator.focus.columns import SERVICE_CATEGORIES
 from cpg_infra.plugins.billing_aggregator.focus.export import Accounts, Exported
 from cpg_infra.plugins.billing_aggregator.ledger import Ledger
+from tests.plugins.billing_aggregator.focus.reading import read
 from tests.plugins.billing_aggregator.postings import book, posting
 
 ACCOUNTS = Accounts('0A1B2C-3D4E5F-6A7B8C', 'tenant-7')
 FIRST = dt.datetime(2026, 11, 1)  # noqa: DTZ001 - as read without its zone
-TIMES = [column.name for column in COLUMNS if column.type == 'Date/Time']
 
 TYPES = {
     'String': {'VARCHAR'},
@@ -31,16 +31,6 @@ TYPES = {
 
 def export(ledger: Ledger, path: Path, form: FileFormat = FileFormat.PARQUET) -> Exported:
     return export_focus(ledger, path, '202611', ACCOUNTS, ('alpha', 'beta'), form)
-
-
-def read(path: Path) -> list[dict[str, Any]]:
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        # A time with a zone would leave DuckDB by way of pytz.
-        times = ', '.join(f'{name}::TIMESTAMP AS {name}' for name in TIMES)
-        cursor = connection.execute(f"SELECT * REPLACE ({times}) FROM '{path}'")
-        names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def month(ledger: Ledger) -> None:
