@@ -18,7 +18,7 @@ PYTEST_ARGS ?= --numprocesses=auto
 FIND_PULUMI = CPG_INFRA_PULUMI="$$($(BIN)/python tools/pulumi-cli/build.py)"; export CPG_INFRA_PULUMI
 
 # The same with the BigQuery emulator, an environment of its own.
-FIND_EMULATOR = CPG_INFRA_BIGQUERY_EMULATOR="$$($(BIN)/python tools/bigquery-emulator/build.py)"; export CPG_INFRA_BIGQUERY_EMULATOR
+FIND_EMULATOR = CPG_INFRA_BIGQUERY_EMULATOR="$$($(BIN)/python tools/bigquery-emulator/set_up.py)"; export CPG_INFRA_BIGQUERY_EMULATOR
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 

@@ -23,12 +23,15 @@ VARIABLE: Final = 'CPG_INFRA_BIGQUERY_EMULATOR'
 TOOL: Final = Path(__file__).resolve().parents[1] / 'tools' / 'bigquery-emulator'
 WHY: Final = 'no BigQuery emulator (tools/bigquery-emulator/README.md)'
 
+
 @cache
 def found() -> Path | None:
     """The folder of the emulator, None when there is none."""
     said = os.environ.get(VARIABLE)
     if said is None:
-        said = subprocess.run([sys.executable, TOOL / 'build.py', '--no-build'], capture_output=True, text=True, check=False).stdout
+        said = subprocess.run(
+            [sys.executable, TOOL / 'set_up.py', '--no-build'], capture_output=True, text=True, check=False
+        ).stdout
     return Path(said.strip()) if said.strip() else None
 
 

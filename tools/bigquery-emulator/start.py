@@ -7,7 +7,9 @@ What it gets wrong of BigQuery is mended here, so that nothing of it needs to be
 # mypy: ignore-errors
 
 import sys
+from functools import lru_cache
 
+import sqlglot
 from bqemulator.cli import main
 from bqemulator.sql import inner_query
 from sqlglot import exp
@@ -23,6 +25,13 @@ inner_query.build_catalog_schema = lambda *_, **__: {}
 _datatype_sql = DuckDB.Generator.datatype_sql
 DuckDB.Generator.datatype_sql = lambda generator, kind: (
     'DECIMAL(38, 9)' if kind.this is exp.DType.DECIMAL and not kind.expressions else _datatype_sql(generator, kind)
+)
+
+# A statement is parsed some twenty times on its way; a copy of the tree is much cheaper than another parse.
+_parse_one = sqlglot.parse_one
+_parsed = lru_cache(maxsize=256)(lambda sql, dialect: _parse_one(sql, read=dialect))
+sqlglot.parse_one = lambda sql, read=None, dialect=None, **options: (
+    _parse_one(sql, read=read or dialect, **options) if options else _parsed(sql, read or dialect).copy()
 )
 
 main()

@@ -26,7 +26,9 @@ def create_table(table: Table, name: str, dialect: Dialect) -> str:
 def _layout(table: Table) -> str:
     """Partitions and clusters on BigQuery. What is kept by month, a text, cannot have partitions and has clusters."""
     kinds = {column.name: column.type for column in table.columns}
-    partition = {'TIMESTAMP': f'DATE({table.partition})', 'DATE': table.partition}.get(kinds.get(table.partition or '', ''))
+    partition = {'TIMESTAMP': f'DATE({table.partition})', 'DATE': table.partition}.get(
+        kinds.get(table.partition or '', '')
+    )
     clusters = table.cluster if partition or table.partition is None else (table.partition, *table.cluster)
     layout = f' PARTITION BY {partition}' if partition else ''
     return f'{layout} CLUSTER BY {", ".join(clusters)}' if clusters else layout

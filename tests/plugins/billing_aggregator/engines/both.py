@@ -74,7 +74,7 @@ def _literal(kind: str, value: Any) -> str:
     if value is None:
         return 'NULL'
     if kind == 'STRING':
-        return "'" + value.replace('\\', r'\\').replace("'", r"\'") + "'"
+        return "'" + value.replace('\\', r'\\').replace("'", r'\'') + "'"
     return f"CAST('{value}' AS {kind})"
 
 

@@ -89,10 +89,15 @@ def test_stages_go_with_the_engine(client: EmulatedClient, table: str) -> None:
 
 def test_a_transaction_that_fails_leaves_nothing(both: Both) -> None:
     engine = both.bigquery.engine
-    with pytest.raises(ZeroDivisionError), engine.transaction():
-        engine.execute("INSERT INTO stale_days (day) VALUES (DATE '2024-03-01')")
-        assert len(engine.query('SELECT day FROM stale_days')) == 1
-        raise ZeroDivisionError
+
+    def fail() -> None:
+        with engine.transaction():
+            engine.execute("INSERT INTO stale_days (day) VALUES (DATE '2024-03-01')")
+            assert len(engine.query('SELECT day FROM stale_days')) == 1
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert engine.query('SELECT day FROM stale_days') == []
     with engine.transaction():
         engine.execute("INSERT INTO stale_days (day) VALUES (DATE '2024-03-01')")

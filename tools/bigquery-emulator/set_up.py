@@ -107,7 +107,7 @@ def main(arguments: list[str]) -> int:
             build(cached())
             found = find()
         if found is None:
-            raise UnavailableError('no BigQuery emulator was set up before (tools/bigquery-emulator/build.py)')
+            raise UnavailableError('no BigQuery emulator was set up before (tools/bigquery-emulator/set_up.py)')
     except UnavailableError as error:
         sys.stderr.write(f'{error}\n')
         return UNAVAILABLE
