@@ -49,7 +49,7 @@ def bigquery_emulator() -> Iterator[str]:
         'BQEMU_REST_PORT': '0',
         'BQEMU_GRPC_PORT': '0',
     }
-    command = [folder / 'bin' / 'python', TOOL / 'start.py', 'start', '--ephemeral', '--log-format', 'json']
+    command = [str(folder / 'bin' / 'python'), str(TOOL / 'start.py'), 'start', '--ephemeral', '--log-format', 'json']
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as run:
         try:
             assert run.stdout is not None

@@ -50,13 +50,15 @@ class EmulatedClient(bigquery.Client):
     """The real client, for an emulator."""
 
     def __init__(self, address: str) -> None:
-        super().__init__(  # type: ignore[no-untyped-call]  # the library says nothing of it
+        super().__init__(
             PROJECT,
-            credentials=AnonymousCredentials(),  # type: ignore[no-untyped-call]  # nor of this
-            client_options=ClientOptions(api_endpoint=address),  # type: ignore[no-untyped-call]  # nor of this
+            credentials=AnonymousCredentials(),  # type: ignore[no-untyped-call]  # the library says nothing of it
+            client_options=ClientOptions(api_endpoint=address),
         )
 
-    def query(self, query: str, job_config: bigquery.QueryJobConfig | None = None, **options: Any) -> Any:
+    def query(  # type: ignore[override]  # the other options pass through
+        self, query: str, job_config: bigquery.QueryJobConfig | None = None, **options: Any
+    ) -> bigquery.QueryJob:
         query = query.replace('_PARTITIONTIME', ARRIVED)
         if job_config is not None and query.startswith('CREATE TEMP FUNCTION'):
             values = {one.name: _literal(one.type_, one.value) for one in job_config.query_parameters}
@@ -74,7 +76,7 @@ def _literal(kind: str, value: Any) -> str:
     if value is None:
         return 'NULL'
     if kind == 'STRING':
-        return "'" + value.replace('\\', r'\\').replace("'", r'\'') + "'"
+        return "'" + str(value).replace('\\', r'\\').replace("'", r'\'') + "'"
     return f"CAST('{value}' AS {kind})"
 
 
@@ -106,9 +108,13 @@ class Both:
     """Two ledgers that are told the same."""
 
     duckdb: Ledger
-    bigquery: Ledger
+    engine: BigQueryEngine
     table: ExportTable
     file: Path
+
+    @property
+    def bigquery(self) -> Ledger:
+        return Ledger(self.engine)
 
     @property
     def ledgers(self) -> tuple[Ledger, Ledger]:
@@ -131,7 +137,7 @@ class Both:
             Aggregation(ledger.engine, given or settings(), now, export=export, others=others).run(Asked(**asked))
             for ledger, export in (
                 (self.duckdb, GcpFiles(self.duckdb.engine, str(self.file))),  # type: ignore[arg-type]
-                (self.bigquery, GcpTable(self.bigquery.engine, self.table.name)),
+                (self.bigquery, GcpTable(self.engine, self.table.name)),
             )
         )
         assert [said(one) for one in bigquery_] == [said(one) for one in duckdb]
@@ -198,6 +204,6 @@ def opened(address: str, folder: Path, dataset: str) -> Iterator[Both]:
     engine.prepare()
     try:
         with open_ledger(folder / 'billing.duckdb') as ledger:
-            yield Both(ledger, Ledger(engine), ExportTable(client, f'{PROJECT}.{dataset}'), folder / 'export.json')
+            yield Both(ledger, engine, ExportTable(client, f'{PROJECT}.{dataset}'), folder / 'export.json')
     finally:
         engine.close()

@@ -88,7 +88,7 @@ def test_stages_go_with_the_engine(client: EmulatedClient, table: str) -> None:
 
 
 def test_a_transaction_that_fails_leaves_nothing(both: Both) -> None:
-    engine = both.bigquery.engine
+    engine = both.engine
 
     def fail() -> None:
         with engine.transaction():
@@ -123,7 +123,7 @@ def test_a_lease_is_one_runs_until_it_ends(both: Both) -> None:
 
 def test_a_run_whose_lease_was_taken_writes_nothing(both: Both) -> None:
     both.export([export_row()])
-    engine, export = both.bigquery.engine, GcpTable(both.bigquery.engine, both.table.name)
+    engine, export = both.engine, GcpTable(both.engine, both.table.name)
     slept = take(engine, 'gcp', 'slept', NOW)
     attribution().stage(engine)
     stage_days(engine, export, dt.date(2024, 3, 1), dt.date(2024, 3, 1), attribution(), 'slept')

