@@ -103,7 +103,8 @@ class BigQueryEngine:
         if version == VERSION:
             return
         if read_only:
-            raise LedgerError(f'{self._table}: there is no ledger in it; `cpg-infra billing aggregate` makes one')
+            lacks = 'there is no ledger in it' if version is None else f'the ledger has the older layout {version}'
+            raise LedgerError(f'{self._table}: {lacks}; `cpg-infra billing aggregate` makes one of layout {VERSION}')
         for table in (*TABLES, *(view.table for view in VIEWS)):
             self._send(create_table(table, self._quoted(table.name), 'bigquery'))
         self._add_columns()

@@ -201,6 +201,9 @@ def test_a_reader_makes_nothing() -> None:
     client = Client()
     with pytest.raises(LedgerError, match='there is no ledger in it'):
         engine(client).prepare(read_only=True)
+    client = Client({'SELECT version': [{'version': 0}]})
+    with pytest.raises(LedgerError, match='the ledger has the older layout 0; `cpg-infra billing aggregate` makes'):
+        engine(client).prepare(read_only=True)
     client = Client({'SELECT version': [{'version': 1}]})
     engine(client).prepare(read_only=True)
     assert [text[:14] for text, _, _ in client.sent] == ['SELECT version']
