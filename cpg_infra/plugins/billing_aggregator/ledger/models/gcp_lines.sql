@@ -61,5 +61,5 @@ SELECT
 FROM printed AS r
 LEFT JOIN attributed AS a ON a.project_id = r.project.id
 LEFT JOIN shared AS s ON s.source = 'gcp' AND s.match = r.project.id
-LEFT JOIN named AS n ON s.method IS NOT NULL AND n.name = r.named_dataset
+LEFT JOIN named AS n ON n.name = CASE WHEN s.method IS NOT NULL THEN r.named_dataset END
 LEFT JOIN maps AS m ON m.method = s.method AND DATE(r.usage_end_time) >= m.from_day AND DATE(r.usage_end_time) < m.until_day
