@@ -32,7 +32,7 @@ try:
     from google.cloud import bigquery
 
     from cpg_infra.plugins.billing_aggregator.ledger.functions import FUNCTIONS
-    from cpg_infra.plugins.billing_aggregator.ledger.migrations import FORMAT, create_table
+    from cpg_infra.plugins.billing_aggregator.ledger.migrations import FORMAT, all_tables, create_table
     from cpg_infra.plugins.billing_aggregator.ledger.schema import (
         LEDGER,
         MONTHLY_SUMMARY,
@@ -40,6 +40,7 @@ try:
         VERSION,
         VIEWS,
         Column,
+        Table,
     )
     from cpg_infra.plugins.billing_aggregator.ledger.sql import Dialect, column_type, render
 except ModuleNotFoundError as error:
@@ -105,9 +106,9 @@ class BigQueryEngine:
         if read_only:
             lacks = 'there is no ledger in it' if version is None else f'the ledger has the older layout {version}'
             raise LedgerError(f'{self._table}: {lacks}; `cpg-infra billing aggregate` makes one of layout {VERSION}')
-        for table in (*TABLES, *(view.table for view in VIEWS)):
+        for table in all_tables():
             self._send(create_table(table, self._quoted(table.name), 'bigquery'))
-        self._add_columns()
+            self._add_columns(table)
         for view in VIEWS:
             self._send(
                 f'CREATE OR REPLACE VIEW {self._quoted(view.name)} AS SELECT * FROM {self._quoted(view.table.name)}'
@@ -122,22 +123,24 @@ class BigQueryEngine:
                 self._client.get_table(self._names[FORMAT])
             except NotFound:
                 return None
-        return next((row['version'] for row in self._send(f'SELECT version FROM {self._quoted(FORMAT)}')), None)
+        (row,) = self._send(f'SELECT MAX(version) AS version FROM {self._quoted(FORMAT)}')
+        version: int | None = row['version']
+        return version
 
     def columns_of(self, table: str) -> frozenset[str]:
         """The columns of any table, `project.dataset.table`. Who may read a table may ask for them."""
         with self._reporting():
             return frozenset(field.name for field in self._client.get_table(table).schema)
 
-    def _add_columns(self) -> None:
+    def _add_columns(self, table: Table) -> None:
         """In one statement: a table takes five changes of its layout in ten seconds."""
-        found = self.columns_of(self._table)
-        missing = [column for column in LEDGER.columns if column.name not in found]
+        found = self.columns_of(self._names[table.name])
+        missing = [column for column in table.columns if column.name not in found]
         if missing:
             added = ', '.join(
                 f'ADD COLUMN IF NOT EXISTS {column.name} {column_type(column.type, "bigquery")}' for column in missing
             )
-            self._send(f'ALTER TABLE {self._quoted(LEDGER.name)} {added}')
+            self._send(f'ALTER TABLE {self._quoted(table.name)} {added}')
 
     def query(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         """The rows of a query."""

@@ -59,7 +59,9 @@ def test_an_older_table_is_given_the_columns_that_it_lacks_and_keeps_its_rows(
 
 
 def test_a_reader_makes_nothing_and_a_newer_layout_is_refused(client: EmulatedClient, table: str) -> None:
-    with pytest.raises(LedgerError, match='there is no ledger in it; `cpg-infra billing aggregate` makes one of layout'):
+    with pytest.raises(
+        LedgerError, match='there is no ledger in it; `cpg-infra billing aggregate` makes one of layout'
+    ):
         BigQueryEngine(client, table, 'x').prepare(read_only=True)
     assert [*client.list_tables(table.rpartition('.')[0])] == []
     engine = BigQueryEngine(client, table, 'x')
