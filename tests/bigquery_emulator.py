@@ -50,7 +50,10 @@ def bigquery_emulator() -> Iterator[str]:
         'BQEMU_GRPC_PORT': '0',
     }
     command = [str(folder / 'bin' / 'python'), str(TOOL / 'start.py'), 'start', '--ephemeral', '--log-format', 'json']
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as run:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, env=environment, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, text=True
+    ) as run:
         try:
             assert run.stdout is not None
             address = _address(run.stdout)
@@ -58,10 +61,10 @@ def bigquery_emulator() -> Iterator[str]:
             reader = Thread(target=deque, args=(run.stdout, 0))
             reader.start()
             yield address
+            run.terminate()
+            reader.join()
         finally:
             run.terminate()
-            run.wait()
-    reader.join()
 
 
 def _address(log: IO[str]) -> str:

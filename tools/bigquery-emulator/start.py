@@ -1,13 +1,17 @@
 """The emulator, with what it needs for statements like the ledger's. Runs on the environment's Python, not on ours.
 
 What it gets wrong of BigQuery is mended here, so that nothing of it needs to be written around in the program.
+It ends when its standard input does: with whoever started it, however that ended.
 """
 
 # ruff: noqa: INP001 - a script, in no package
 # mypy: ignore-errors
 
+import os
+import signal
 import sys
 from functools import lru_cache
+from threading import Thread
 
 import sqlglot
 from bqemulator.cli import main
@@ -34,4 +38,11 @@ sqlglot.parse_one = lambda sql, read=None, dialect=None, **options: (
     _parse_one(sql, read=read or dialect, **options) if options else _parsed(sql, read or dialect).copy()
 )
 
+
+def _end_with_input() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+Thread(target=_end_with_input, daemon=True).start()
 main()

@@ -42,6 +42,9 @@ ARRIVED: Final = 'arrived_at'
 OF_A_RUN: Final = frozenset({'run_id', 'owner'})
 """Columns that name a run, by chance."""
 
+FINGERPRINTS: Final = frozenset({'content_hash', 'line_hash'})
+"""Columns that tell versions of a row apart within one ledger. Those of the export are of its ids too, and alike."""
+
 FLOAT_SUMS: Final = frozenset({'float_cost', 'source_float'})
 """Columns whose last digits depend on the order of addition."""
 
@@ -168,10 +171,14 @@ def said(outcome: Outcome) -> dict[str, Any]:
 def content(ledger: Ledger, name: str) -> list[Row]:
     """The rows of a table, whole but for names of runs, in an order of their own."""
     rows = [
-        {column: _plain(column, value) for column, value in row.items() if column not in OF_A_RUN}
+        {column: _plain(column, value) for column, value in row.items() if column not in _left_out(row)}
         for row in ledger.query(f'SELECT * FROM {name}')
     ]
     return sorted(rows, key=lambda row: repr([(column, _sortable(value)) for column, value in row.items()]))
+
+
+def _left_out(row: Row) -> frozenset[str]:
+    return OF_A_RUN if row.get('source') == 'gcp' else OF_A_RUN | FINGERPRINTS
 
 
 def _plain(column: str, value: Any) -> Any:
