@@ -17,6 +17,9 @@ PYTEST_ARGS ?= --numprocesses=auto
 # Found on PATH or in a cache, else built, else empty with the reason on stderr: tests then skip what needs it.
 FIND_PULUMI = CPG_INFRA_PULUMI="$$($(BIN)/python tools/pulumi-cli/build.py)"; export CPG_INFRA_PULUMI
 
+# The same with the BigQuery emulator, an environment of its own.
+FIND_EMULATOR = CPG_INFRA_BIGQUERY_EMULATOR="$$($(BIN)/python tools/bigquery-emulator/set_up.py)"; export CPG_INFRA_BIGQUERY_EMULATOR
+
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -39,7 +42,7 @@ sandbox: setup ## the example on a simulated cloud, for trying pulumi up, drift,
 
 test: lint types layers ## lint, types, layers and every test
 	@echo '— tests'
-	@$(FIND_PULUMI); $(BIN)/python -m pytest --quiet $(PYTEST_ARGS)
+	@$(FIND_PULUMI); $(FIND_EMULATOR); $(BIN)/python -m pytest --quiet $(PYTEST_ARGS)
 
 bench: setup ## the figures of benchmarks/
 	@$(BIN)/python -m benchmarks.run

@@ -24,6 +24,7 @@ lock() {
 
 lock base pyproject.toml "$@"
 lock dev pyproject.toml --group dev --constraint requirements/base.txt "$@"
+lock emulator --group emulator "$@"
 lock lock --group lock "$@"
 
 # Part of the package: the functions install it. They run on one platform and Python, with the versions of dev.txt.

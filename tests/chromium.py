@@ -1,7 +1,4 @@
-"""A headless Chromium (Debian: `chromium`), for tests of pages, and how many tests are skipped without one.
-
-Counted as those that need the Pulumi CLI are (`tests.pulumi_cli`): by the fixture that they use.
-"""
+"""A headless Chromium (Debian: `chromium`), for tests of pages."""
 
 from __future__ import annotations
 
@@ -11,15 +8,12 @@ import subprocess
 from functools import cache
 from html import unescape
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
 WHY: Final = 'no Chromium on PATH (Debian: apt-get install chromium)'
 NAMES: Final = ('chromium', 'chromium-browser', 'google-chrome')
-
-NEEDING: Final = pytest.StashKey[set[str]]()
-"""Ids of the collected tests that need it."""
 
 
 @cache
@@ -70,28 +64,6 @@ def chromium(tmp_path: Path) -> Chromium:
     if program is None:
         pytest.skip(WHY)
     return Chromium(program, tmp_path)
-
-
-def skips_for_lack_of_it(config: pytest.Config) -> int:
-    """How many tests this run must skip because there is no browser."""
-    return 0 if found() else len(config.stash.get(NEEDING, set()))
-
-
-# Counting ---------------------------------------------------------------------------------------------------
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    needing = {item.nodeid for item in session.items if 'chromium' in getattr(item, 'fixturenames', ())}
-    session.config.stash[NEEDING] = needing
-    # A worker of pytest-xdist collects, and its controller counts.
-    if (output := getattr(session.config, 'workeroutput', None)) is not None:
-        output['needing_chromium'] = sorted(needing)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any, error: object) -> None:
-    needing = node.config.stash.setdefault(NEEDING, set())
-    needing.update(getattr(node, 'workeroutput', {}).get('needing_chromium', ()))
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -15,7 +15,7 @@ from pulumi.runtime.proto import status_pb2
 # program never needs both in one process (the ledger runs beside the engine); the tests share theirs.
 sys.modules['google.rpc.status_pb2'] = status_pb2
 
-pytest_plugins = ['tests.chromium', 'tests.pulumi_cli']
+pytest_plugins = ['tests.bigquery_emulator', 'tests.chromium', 'tests.pulumi_cli', 'tests.needing']
 
 # On CI each run tries the same examples; elsewhere new ones, and a failure is remembered.
 # No deadline anywhere: a slow machine is not a wrong program.
@@ -39,10 +39,9 @@ def expected_skips(config: pytest.Config) -> int:
     option: int | None = config.getoption('expect_skips')
     if option is not None:
         return option
-    from tests import chromium, pulumi_cli  # plugins: not before pytest has loaded them
+    from tests.needing import skips_for_want_of_something  # a plugin: not before pytest has loaded it
 
-    lacking = chromium.skips_for_lack_of_it(config) + pulumi_cli.skips_for_lack_of_it(config)
-    return int(config.getini('expected_skips')) + lacking
+    return int(config.getini('expected_skips')) + skips_for_want_of_something(config)
 
 
 def skipped_reports(config: pytest.Config) -> dict[str, str]:

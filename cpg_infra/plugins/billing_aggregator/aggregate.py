@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from cpg_infra.plugins.billing_aggregator.adoption import stage_month
 from cpg_infra.plugins.billing_aggregator.differing import Told, differences_of, with_topics
+from cpg_infra.plugins.billing_aggregator.ledger.conflicts import again_on_conflict
 from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine
 from cpg_infra.plugins.billing_aggregator.ledger.faults import LeaseLostError
 from cpg_infra.plugins.billing_aggregator.ledger.leases import LeaseTakenError, release, renew, take
@@ -327,6 +328,11 @@ class Aggregation:
 def replace_proportions(engine: Engine, rows: Sequence[Mapping[str, object]]) -> None:
     """The proportions are these from now on."""
     engine.stage_rows('new_proportions', PROPORTIONS.columns, rows)
+    _write_proportions(engine)
+
+
+@again_on_conflict
+def _write_proportions(engine: Engine) -> None:
     with engine.transaction():
         engine.execute('DELETE FROM proportions WHERE TRUE')
         engine.execute(merge_rows(PROPORTIONS, 'SELECT * FROM new_proportions'))

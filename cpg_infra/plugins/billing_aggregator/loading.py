@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from cpg_infra.plugins.billing_aggregator.ledger.attribution import Attribution
+from cpg_infra.plugins.billing_aggregator.ledger.conflicts import again_on_conflict
 from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine
 from cpg_infra.plugins.billing_aggregator.ledger.merging import fingerprint_of_line, merge_rows
 from cpg_infra.plugins.billing_aggregator.ledger.posting import Posted, Run, post
@@ -94,6 +95,12 @@ def keep(engine: Engine, source: str, readings: Iterator[Reading], notes: Notes,
     if dry or not scopes:
         return scopes
     engine.stage_rows('kept_scopes', _SCOPE, ({'source': source, 'scope': scope} for scope in scopes))
+    _write_kept(engine, source)
+    return scopes
+
+
+@again_on_conflict
+def _write_kept(engine: Engine, source: str) -> None:
     engine.stage('new_lines', _NEW_LINES)
     (known,) = engine.query('SELECT COUNT(*) AS lines FROM new_lines WHERE known')
     with engine.transaction():
@@ -103,7 +110,6 @@ def keep(engine: Engine, source: str, readings: Iterator[Reading], notes: Notes,
             'AND scope IN (SELECT scope FROM kept_scopes) AND line_id NOT IN (SELECT line_id FROM incoming)',
             {'source': source},
         )
-    return scopes
 
 
 def _next_lines(readings: Iterator[Reading], scopes: list[str], source: str, notes: Notes) -> Iterator[Line]:

@@ -25,7 +25,7 @@ _AROUND: Final = dt.timedelta(days=46)
 
 _PROJECTS: Final = """
 SELECT
-    CASE WHEN cloud = 'gcp' THEN ledger.project.id ELSE COALESCE(ledger.project.name, ledger.project.id) END AS project,
+    CASE WHEN cloud = 'gcp' THEN ledger.project.id ELSE COALESCE(ledger.project.name, ledger.project.id) END AS project_name,
     -- Another cloud's account may hold several datasets, and is then nobody's alone.
     CASE WHEN COUNT(DISTINCT CASE WHEN entry = 'charge' THEN topic END) = 1
         THEN MIN(CASE WHEN entry = 'charge' THEN topic END) END AS topic,
@@ -37,8 +37,8 @@ SELECT
 FROM ledger
 WHERE source != 'hail' AND usage_end_time >= @from_time AND usage_end_time <= @until_time
     AND (ledger.invoice.month = @month OR export_time > @yesterday)
-GROUP BY project, cloud, currency, category
-ORDER BY project, cloud, currency, category
+GROUP BY project_name, cloud, currency, category
+ORDER BY project_name, cloud, currency, category
 """
 
 _LATEST: Final = """
@@ -107,7 +107,7 @@ def gather(ledger: Ledger, now: dt.datetime) -> Figures:
     grouped: dict[tuple[str | None, str | None, str], dict[str, Amounts]] = {}
     topics: dict[tuple[str | None, str | None, str], str | None] = {}
     for row in found:
-        key = (row['project'], row['cloud'], row['currency'])
+        key = (row['project_name'], row['cloud'], row['currency'])
         grouped.setdefault(key, {})[row['category']] = Amounts(row['month_cost'], row['day_cost'])
         topics[key] = topics.get(key) or row['topic']
     lines = [

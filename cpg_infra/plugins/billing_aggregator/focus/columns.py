@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from cpg_infra.plugins.billing_aggregator.ledger.schema import NUMERIC
+
 
 @dataclass(frozen=True, slots=True)
 class FocusColumn:
@@ -20,6 +22,13 @@ class FocusColumn:
     null: Literal['null', 'set']
     expression: str
     values: frozenset[str] = frozenset()
+
+    @property
+    def kind(self) -> str:
+        """Its GoogleSQL type: costs are exact, quantities are what the source counted."""
+        if self.type == 'Decimal':
+            return NUMERIC if self.name.endswith('Cost') else 'FLOAT64'
+        return 'TIMESTAMP' if self.type == 'Date/Time' else 'STRING'
 
 
 CHARGE_CATEGORIES: Final = frozenset({'Usage', 'Purchase', 'Tax', 'Credit', 'Adjustment'})
@@ -56,8 +65,10 @@ COLUMNS: Final = (
     FocusColumn('ServiceName', 'String', 'Mandatory', 'set', 'service_name'),
     FocusColumn('ServiceProviderName', 'String', 'Mandatory', 'set', 'provider'),
     FocusColumn('AllocatedMethodId', 'String', 'Conditional', 'null', 'allocated_by'),
+    FocusColumn('AllocatedMethodDetails', 'JSON', 'Recommended', 'null', 'allocation'),
     FocusColumn('AllocatedResourceId', 'String', 'Conditional', 'null', 'allocated_to'),
     FocusColumn('AllocatedResourceName', 'String', 'Conditional', 'null', 'allocated_to'),
+    FocusColumn('AllocatedTags', 'JSON', 'Conditional', 'null', 'allocated_tags'),
     FocusColumn('ConsumedQuantity', 'Decimal', 'Conditional', 'null', 'used_amount'),
     FocusColumn('ConsumedUnit', 'String', 'Conditional', 'null', 'used_unit'),
     FocusColumn('RegionId', 'String', 'Conditional', 'null', 'region'),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -13,8 +14,8 @@ from typing import Final
 
 from cpg_infra.plugins.billing_aggregator.focus.catalogue import PROVIDERS, SERVICES
 from cpg_infra.plugins.billing_aggregator.focus.columns import COLUMNS, FocusColumn
-from cpg_infra.plugins.billing_aggregator.ledger import Ledger, LedgerError
-from cpg_infra.plugins.billing_aggregator.ledger.duckdb_engine import DuckDBEngine, quoted_text
+from cpg_infra.plugins.billing_aggregator.ledger import Engine, Ledger, LedgerError
+from cpg_infra.plugins.billing_aggregator.ledger.duckdb_engine import DuckDBEngine, open_scratch, quoted_text
 from cpg_infra.plugins.billing_aggregator.ledger.months import month_before
 from cpg_infra.plugins.billing_aggregator.ledger.schema import Column
 
@@ -48,10 +49,8 @@ class Accounts:
 def export_focus(
     ledger: Ledger, path: Path, month: str, accounts: Accounts, datasets: Collection[str], form: FileFormat
 ) -> Exported:
-    """Write the invoice month `YYYYMM` to `path`. Raises `LedgerError`, also for a ledger that is not a DuckDB file."""
+    """Write the invoice month `YYYYMM` to `path`. Raises `LedgerError`."""
     engine = ledger.engine
-    if not isinstance(engine, DuckDBEngine):
-        raise LedgerError('a FOCUS file is written from a DuckDB ledger only')
     _stage_names(ledger, datasets)
     starts = dt.datetime(int(month[:4]), int(month[4:]), 1, tzinfo=dt.UTC)
     following = month_before(month, -1)
@@ -72,14 +71,27 @@ def export_focus(
         f'SELECT {", ".join(f"{column.expression} AS {column.name}" for column in COLUMNS)} FROM focus_rows',
         {'period_start': starts, 'period_end': ends},
     )
-    order = 'ORDER BY ChargePeriodStart, x_Topic, SkuId, BilledCost'
-    listed = ', '.join(_written(column, form) for column in COLUMNS)
-    options = 'FORMAT parquet, COMPRESSION zstd' if form is FileFormat.PARQUET else 'FORMAT csv, HEADER'
-    _write(engine, f'SELECT {listed} FROM focus_file {order}', path, options)
-    found = engine.query_native(
-        'SELECT BillingCurrency AS currency, count(*) AS rows, sum(BilledCost) AS billed FROM focus_file GROUP BY ALL ORDER BY ALL'
-    )
+    with _on_this_machine(engine) as local:
+        order = 'ORDER BY ChargePeriodStart, x_Topic, SkuId, BilledCost'
+        listed = ', '.join(_written(column, form) for column in COLUMNS)
+        options = 'FORMAT parquet, COMPRESSION zstd' if form is FileFormat.PARQUET else 'FORMAT csv, HEADER'
+        _write(local, f'SELECT {listed} FROM focus_file {order}', path, options)
+        found = local.query_native(
+            'SELECT BillingCurrency AS currency, count(*) AS rows, sum(BilledCost) AS billed FROM focus_file GROUP BY ALL ORDER BY ALL'
+        )
     return Exported(sum(row['rows'] for row in found), {row['currency']: row['billed'] for row in found})
+
+
+@contextmanager
+def _on_this_machine(engine: Engine) -> Iterator[DuckDBEngine]:
+    """Where `focus_file` can be written from: the ledger itself, or a copy of that stage when it lies in a service."""
+    if isinstance(engine, DuckDBEngine):
+        yield engine
+        return
+    with closing(open_scratch()) as local:
+        columns = [Column(column.name, column.kind, '') for column in COLUMNS]
+        local.stage_rows('focus_file', columns, engine.read('SELECT * FROM focus_file'))
+        yield local
 
 
 def _write(engine: DuckDBEngine, query: str, path: Path, options: str) -> None:

@@ -18,6 +18,37 @@ charged AS (
     FROM posted
     UNION ALL
     SELECT *, granted AS gross, granted AS billed, TRUE AS is_grant FROM posted WHERE granted != 0
+),
+-- What was charged before it was shared, and whether it was handed on.
+origins AS (
+    SELECT
+        c.line_id,
+        c.is_grant,
+        SUM(CASE WHEN c.entry = 'charge' THEN c.gross END) AS cost,
+        SUM(CASE WHEN c.entry = 'charge' THEN c.usage.amount END) AS used,
+        COUNTIF(c.entry = 'reversal') AS reversals
+    FROM charged AS c
+    WHERE c.line_id IN (SELECT line_id FROM posted WHERE method IS NOT NULL)
+    GROUP BY c.line_id, c.is_grant
+),
+-- An allocated charge is one that ends with who carries it: a share, or the cost of a job that is not shared again.
+allocated AS (
+    SELECT
+        c.*,
+        c.method IS NOT NULL AND (c.entry = 'split' OR c.entry = 'charge' AND o.reversals = 0) AS is_allocated,
+        CASE
+            WHEN o.cost != 0 THEN CAST(UNITS(c.gross) AS FLOAT64) / CAST(UNITS(o.cost) AS FLOAT64)
+            WHEN o.used != 0 THEN c.usage.amount / o.used
+        END AS ratio
+    FROM charged AS c
+    LEFT JOIN origins AS o ON o.line_id = c.line_id AND o.is_grant = c.is_grant
+),
+-- A weight that is not the same on every day of a version says nothing here.
+weighed AS (
+    SELECT method, version, topic, MIN(weight) AS weight
+    FROM proportions
+    GROUP BY method, version, topic
+    HAVING MIN(weight) = MAX(weight)
 )
 SELECT
     c.gross,
@@ -49,7 +80,23 @@ SELECT
     COALESCE(s.category, 'Other') AS service_category,
     COALESCE(c.service.description, 'Not Applicable') AS service_name,
     c.method AS allocated_by,
-    CASE WHEN c.method IS NOT NULL AND c.entry IN ('split', 'charge') THEN c.topic END AS allocated_to,
+    CASE WHEN c.is_allocated THEN c.topic END AS allocated_to,
+    CASE WHEN c.is_allocated AND c.ratio IS NOT NULL THEN CONCAT(
+        '{"Elements":[{"AllocatedRatio":', FLOAT_TEXT(c.ratio),
+        CASE
+            WHEN w.weight IS NOT NULL THEN CONCAT(',"UsageUnit":"Weight","UsageQuantity":', CAST(w.weight AS STRING))
+            WHEN c.entry = 'charge' AND c.usage.unit IS NOT NULL AND c.usage.amount IS NOT NULL
+                THEN CONCAT(',"UsageUnit":', TO_JSON_STRING(c.usage.unit), ',"UsageQuantity":', FLOAT_TEXT(c.usage.amount))
+            ELSE ''
+        END,
+        '}]',
+        CASE WHEN c.map_version IS NULL THEN '' ELSE CONCAT(',"x_MapVersion":', TO_JSON_STRING(c.map_version)) END,
+        '}'
+    ) END AS allocation,
+    CASE WHEN c.is_allocated THEN CONCAT(
+        '{', CASE WHEN d.dataset IS NULL THEN '' ELSE CONCAT('"cpg-infra/dataset":', TO_JSON_STRING(d.dataset), ',') END,
+        '"cpg-infra/topic":', TO_JSON_STRING(c.topic), '}'
+    ) END AS allocated_tags,
     c.location.region AS region,
     c.sku.id AS sku_id,
     c.project.id AS project_id,
@@ -59,7 +106,8 @@ SELECT
     d.dataset,
     LABEL_OF(c.labels, 'batch_id') AS batch_id,
     c.entry
-FROM charged AS c
+FROM allocated AS c
 LEFT JOIN focus_providers AS p ON p.cloud = c.cloud
 LEFT JOIN focus_services AS s ON s.service = c.service.description
 LEFT JOIN focus_datasets AS d ON d.dataset = c.topic
+LEFT JOIN weighed AS w ON c.entry = 'split' AND CONCAT('shared-', w.method) = c.rule AND w.version = c.map_version AND w.topic = c.topic

@@ -13,7 +13,7 @@ from cpg_infra.plugins.billing_aggregator.infrastructure.accounts import (
 )
 from cpg_infra.plugins.billing_aggregator.infrastructure.place import Place
 from cpg_infra.plugins.billing_aggregator.infrastructure.tables import table_names
-from cpg_infra.plugins.billing_aggregator.ledger.schema import DECISIONS, LEDGER
+from cpg_infra.plugins.billing_aggregator.ledger.schema import DECISIONS, LEASES, LEDGER
 from cpg_infra.plugins.google.function import Shape
 from cpg_infra.plugins.google.tables import table, table_set
 
@@ -63,8 +63,9 @@ def _let_control(place: Place, account: Principal, by: By) -> None:
     _let_read(place, account, by)
     aggregator = place.billing.aggregator
     if aggregator is not None:
-        decisions = table(cloud, table_names(aggregator)[DECISIONS.name], by)
-        cloud.grant(account, TablesRole.WRITE, decisions, by)
+        # It writes down what it decides, and holds a lease while it does.
+        for written in (DECISIONS, LEASES):
+            cloud.grant(account, TablesRole.WRITE, table(cloud, table_names(aggregator)[written.name], by), by)
 
 
 def _let_read(place: Place, account: Principal, by: By) -> None:

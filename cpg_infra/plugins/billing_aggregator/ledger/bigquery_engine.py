@@ -1,7 +1,8 @@
 """The ledger in BigQuery: tables beside the one that the configuration names, stages that delete themselves.
 
-A transaction is a session's. Values are query parameters; names of tables come from the configuration and are
-checked when the engine is made.
+A transaction is a session's, and a session is bound to a place: every job runs where the dataset lies, because
+nothing in `BEGIN TRANSACTION` says where that is. Values are query parameters; names of tables come from the
+configuration and are checked when the engine is made.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from cpg_infra.plugins.billing_aggregator.ledger.conflicts import again_on_conflict
 from cpg_infra.plugins.billing_aggregator.ledger.engine import Parameters, Row, Value
 from cpg_infra.plugins.billing_aggregator.ledger.faults import (
     ConflictError,
@@ -25,12 +28,20 @@ from cpg_infra.plugins.billing_aggregator.ledger.faults import (
 )
 
 try:
-    from google.api_core.exceptions import GoogleAPIError
+    from google.api_core.exceptions import GoogleAPIError, NotFound
     from google.cloud import bigquery
 
     from cpg_infra.plugins.billing_aggregator.ledger.functions import FUNCTIONS
-    from cpg_infra.plugins.billing_aggregator.ledger.migrations import FORMAT, add_column, create_table, upgrades
-    from cpg_infra.plugins.billing_aggregator.ledger.schema import LEDGER, TABLES, VERSION, VIEWS, Column
+    from cpg_infra.plugins.billing_aggregator.ledger.migrations import FORMAT, all_tables, create_table
+    from cpg_infra.plugins.billing_aggregator.ledger.schema import (
+        LEDGER,
+        MONTHLY_SUMMARY,
+        TABLES,
+        VERSION,
+        VIEWS,
+        Column,
+        Table,
+    )
     from cpg_infra.plugins.billing_aggregator.ledger.sql import Dialect, column_type, render
 except ModuleNotFoundError as error:
     raise MissingExtraError('bigquery') from error
@@ -53,19 +64,25 @@ _TYPES: Final[Mapping[type, str]] = {
 
 
 class BigQueryEngine:
-    """A ledger in the dataset of `table` (`project.dataset.table`). `token` tells stages of runs apart."""
+    """A ledger in the dataset of `table` (`project.dataset.table`). `token` tells stages of runs apart.
+
+    `monthly_summary`: the table of closing figures, where the configuration names another one.
+    """
 
     dialect: Dialect = 'bigquery'
 
-    def __init__(self, client: Client, table: str, token: str) -> None:
-        if _NAME.fullmatch(table) is None:
-            raise InputError(f'{table!r} is no table: project.dataset.table')
+    def __init__(self, client: Client, table: str, token: str, monthly_summary: str | None = None) -> None:
+        for name in filter(None, (table, monthly_summary)):
+            if _NAME.fullmatch(name) is None:
+                raise InputError(f'{name!r} is no table: project.dataset.table')
         self._client = client
         self._table = table
         self._dataset = table.rpartition('.')[0]
         self._token = re.sub(r'\W', '_', token)
         self._names = {name.name: f'{table}_{name.name}' for name in TABLES}
         self._names |= {LEDGER.name: table, FORMAT: f'{table}_{FORMAT}'}
+        if monthly_summary is not None:
+            self._names[MONTHLY_SUMMARY.name] = monthly_summary
         for view in VIEWS:
             self._names |= {
                 view.name: f'{self._dataset}.{view.name}',
@@ -74,39 +91,70 @@ class BigQueryEngine:
         self._stages: set[str] = set()
         self._session: str | None = None
 
-    def prepare(self) -> None:
-        """Make what is missing; the columns that an older table lacks are added to it.
+    def prepare(self, *, read_only: bool = False) -> None:
+        """Make what is missing, unless `read_only`; the columns that an older table lacks are added to it.
 
-        Raises `NewerLedgerError` for a layout that is newer.
+        Raises `NewerLedgerError` for a layout that is newer, `LedgerError` when there is no ledger to read.
         """
-        self._send(f'CREATE TABLE IF NOT EXISTS {self._quoted(FORMAT)} (version INT64 NOT NULL)')
-        version = next((row['version'] for row in self._send(f'SELECT version FROM {self._quoted(FORMAT)}')), None)
+        version = self._version()
         if version is not None and version > VERSION:
             raise NewerLedgerError(
                 f'{self._table}: the ledger has layout {version}, this program knows {VERSION}: install a newer cpg-infra'
             )
         if version == VERSION:
             return
-        for table in (*TABLES, *(view.table for view in VIEWS)):
+        if read_only:
+            lacks = 'there is no ledger in it' if version is None else f'the ledger has the older layout {version}'
+            raise LedgerError(f'{self._table}: {lacks}; `cpg-infra billing aggregate` makes one of layout {VERSION}')
+        for table in all_tables():
             self._send(create_table(table, self._quoted(table.name), 'bigquery'))
-        for column in LEDGER.columns:
-            kind = column_type(column.type, 'bigquery')
-            self._send(f'ALTER TABLE {self._quoted(LEDGER.name)} ADD COLUMN IF NOT EXISTS {column.name} {kind}')
-        for table, column in upgrades(version or 0):
-            self._send(add_column(column, self._quoted(table.name), 'bigquery'))
+            self._add_columns(table)
         for view in VIEWS:
             self._send(
                 f'CREATE OR REPLACE VIEW {self._quoted(view.name)} AS SELECT * FROM {self._quoted(view.table.name)}'
             )
-        self._send(
-            f'INSERT INTO {self._quoted(FORMAT)} (version) VALUES ({VERSION})'
-            if version is None
-            else f'UPDATE {self._quoted(FORMAT)} SET version = {VERSION} WHERE TRUE'
-        )
+        # Last, so that whoever is interrupted begins again.
+        self._send(f'CREATE TABLE IF NOT EXISTS {self._quoted(FORMAT)} (version INT64 NOT NULL)')
+        self._send(f'INSERT INTO {self._quoted(FORMAT)} (version) VALUES ({VERSION})')
+
+    def _version(self) -> int | None:
+        with self._reporting():
+            try:
+                self._client.get_table(self._names[FORMAT])
+            except NotFound:
+                return None
+        (row,) = self._send(f'SELECT MAX(version) AS version FROM {self._quoted(FORMAT)}')
+        version: int | None = row['version']
+        return version
+
+    def columns_of(self, table: str) -> frozenset[str]:
+        """The columns of any table, `project.dataset.table`. Who may read a table may ask for them."""
+        with self._reporting():
+            return frozenset(field.name for field in self._client.get_table(table).schema)
+
+    def _add_columns(self, table: Table) -> None:
+        """In one statement: a table takes five changes of its layout in ten seconds."""
+        found = self.columns_of(self._names[table.name])
+        missing = [column for column in table.columns if column.name not in found]
+        if missing:
+            added = ', '.join(
+                f'ADD COLUMN IF NOT EXISTS {column.name} {column_type(column.type, "bigquery")}' for column in missing
+            )
+            self._send(f'ALTER TABLE {self._quoted(table.name)} {added}')
 
     def query(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         """The rows of a query."""
-        return [_row(row) for row in self._run(sql, parameters)]
+        return list(self.read(sql, parameters))
+
+    def read(self, sql: str, parameters: Parameters | None = None) -> Iterator[Row]:
+        """The rows of a query, a page of them in memory at a time."""
+        rows = iter(self._run(sql, parameters))
+        while True:
+            with self._reporting():
+                row = next(rows, None)
+            if row is None:
+                return
+            yield _row(row)
 
     def execute(self, sql: str, parameters: Parameters | None = None) -> None:
         """Run a statement that changes rows."""
@@ -134,7 +182,7 @@ class BigQueryEngine:
         count = 0
         with tempfile.TemporaryFile() as stream:
             for row in rows:
-                kept = {column.name: row.get(column.name) for column in columns}
+                kept = _without_nulls({column.name: row.get(column.name) for column in columns})
                 stream.write(json.dumps(kept, default=_json, ensure_ascii=False).encode() + b'\n')
                 count += 1
             if count:
@@ -144,14 +192,20 @@ class BigQueryEngine:
                     write_disposition=bigquery.WriteDisposition.WRITE_APPEND,
                 )
                 with self._reporting():
-                    self._client.load_table_from_file(stream, self._names[name], job_config=configuration).result()
+                    self._client.load_table_from_file(
+                        stream, self._names[name], job_config=configuration, location=self._location
+                    ).result()
         return count
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing, in a session of its own."""
         with self._reporting():
-            job = self._client.query('BEGIN TRANSACTION', job_config=bigquery.QueryJobConfig(create_session=True))
+            job = self._client.query(
+                'BEGIN TRANSACTION',
+                job_config=bigquery.QueryJobConfig(create_session=True),
+                location=self._location,
+            )
             job.result()
         session = job.session_info
         if session is None:
@@ -168,10 +222,17 @@ class BigQueryEngine:
             self._session = None
 
     def close(self) -> None:
-        """Delete the stages."""
+        """Delete the stages. One that cannot be deleted ends by itself."""
         for name in sorted(self._stages):
-            self._client.delete_table(self._names[name], not_found_ok=True)
+            with suppress(GoogleAPIError):
+                self._client.delete_table(self._names[name], not_found_ok=True)
         self._client.close()  # type: ignore[no-untyped-call]  # the library says nothing of it
+
+    @cached_property
+    def _location(self) -> str | None:
+        with self._reporting():
+            location: str | None = self._client.get_dataset(self._dataset).location
+        return location
 
     def _rendered(self, sql: str) -> Any:  # noqa: ANN401 - a Rendered; the import is the extra's
         return render(sql, 'bigquery', self._names)
@@ -195,8 +256,12 @@ class BigQueryEngine:
             connection_properties=[bigquery.ConnectionProperty('session_id', self._session)] if self._session else [],
         )
         definitions = ''.join(FUNCTIONS[name].definition(name) + '\n' for name in sorted(functions))
+        # A transaction that met another one is over as a whole; whoever began it begins it again.
+        return (self._sent if self._session else again_on_conflict(self._sent))(definitions + text, configuration)
+
+    def _sent(self, text: str, configuration: bigquery.QueryJobConfig) -> Iterable[Any]:
         with self._reporting():
-            rows: Iterable[Any] = self._client.query(definitions + text, job_config=configuration).result()
+            rows: Iterable[Any] = self._client.query(text, job_config=configuration, location=self._location).result()
         return rows
 
     def _quoted(self, name: str) -> str:
@@ -212,16 +277,21 @@ class BigQueryEngine:
             raise kind(f'{self._table}: {said}') from error
 
 
-def open_bigquery(table: str, token: str) -> BigQueryEngine:
-    """The ledger in a table of BigQuery, with application default credentials. Raises `LedgerError`."""
+def open_bigquery(
+    table: str, token: str, *, monthly_summary: str | None = None, read_only: bool = False
+) -> BigQueryEngine:
+    """The ledger in a table of BigQuery, with application default credentials. Raises `LedgerError`.
+
+    `read_only`: nothing is made, which a reader may not do.
+    """
     from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415 - an extra
 
     try:
         client = bigquery.Client(project=table.partition('.')[0])
     except GoogleAuthError as error:
         raise LedgerError(f'{table}: {" ".join(str(error).split())}') from error
-    engine = BigQueryEngine(client, table, token)
-    engine.prepare()
+    engine = BigQueryEngine(client, table, token, monthly_summary)
+    engine.prepare(read_only=read_only)
     return engine
 
 
@@ -235,6 +305,15 @@ def _parameter(name: str, value: Value) -> bigquery.ScalarQueryParameter:
 
 def _row(row: Any) -> Row:  # noqa: ANN401 - a row of the library
     return dict(row.items())
+
+
+def _without_nulls(value: object) -> object:
+    """Without fields that are null: a repeated one may be absent or empty, and not null."""
+    if isinstance(value, Mapping):
+        return {name: _without_nulls(part) for name, part in value.items() if part is not None}
+    if isinstance(value, list | tuple):
+        return [_without_nulls(part) for part in value]
+    return value
 
 
 def _json(value: object) -> object:

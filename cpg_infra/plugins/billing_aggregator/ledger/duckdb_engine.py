@@ -55,6 +55,7 @@ SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
 LONGEST_ROW: Final = 4 * 1024 * 1024
 """Bytes of a row that is staged, as JSON; twice that is set aside for each thread, however few rows there are."""
 
+_ROWS_TOGETHER: Final = 10_000
 _BETWEEN_TRIES: Final = 0.1
 _PROCESS = re.compile(r'\(PID (\d+)\)')
 
@@ -73,6 +74,12 @@ def open_duckdb(path: Path, *, read_only: bool = False, patience: float = 0.0, m
         engine.close()
         raise
     return engine
+
+
+def open_scratch(memory: str = MEMORY) -> DuckDBEngine:
+    """A database without a file and without a ledger, to work in."""
+    path = Path(':memory:')
+    return DuckDBEngine(_connect(path, read_only=False, patience=0, memory=memory), path)
 
 
 def _connect(path: Path, *, read_only: bool, patience: float, memory: str) -> duckdb.DuckDBPyConnection:
@@ -152,10 +159,20 @@ class DuckDBEngine:
 
     def query(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         """The rows of a query."""
+        return list(self.read(sql, parameters))
+
+    def read(self, sql: str, parameters: Parameters | None = None) -> Iterator[Row]:
+        """The rows of a query, some thousand in memory at a time."""
         with self._reporting():
             cursor = self._run(sql, parameters)
             names = [column[0] for column in cursor.description or ()]
-            return [{name: _out(cell) for name, cell in zip(names, row, strict=True)} for row in cursor.fetchall()]
+        while True:
+            with self._reporting():
+                rows = cursor.fetchmany(_ROWS_TOGETHER)
+            if not rows:
+                return
+            for row in rows:
+                yield {name: _out(cell) for name, cell in zip(names, row, strict=True)}
 
     def execute(self, sql: str, parameters: Parameters | None = None) -> None:
         """Run a statement that changes rows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from decimal import Decimal
 from typing import Any, Protocol, TypeAlias
@@ -32,6 +32,9 @@ class Engine(Protocol):
 
     def query(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         """The rows of a query."""
+
+    def read(self, sql: str, parameters: Parameters | None = None) -> Iterator[Row]:
+        """The rows of a query one by one, however many there are; nothing else is asked until the last one."""
 
     def execute(self, sql: str, parameters: Parameters | None = None) -> None:
         """Run a statement that changes rows."""

@@ -74,9 +74,9 @@ FUNCTIONS: Final = {
     ),
     'FLOAT_TEXT': Function(
         (('number', 'FLOAT64'),),
-        "coalesce(CAST(number AS VARCHAR), '')",
+        "coalesce(printf('%.17g', number), '')",
         "IFNULL(FORMAT('%.17g', number), '')",
-        'A float, so that equal text means an equal number.',
+        'A float, so that equal text means an equal number; the same text on both engines, as ids are made of it.',
     ),
     'NUMERIC_TEXT': Function(
         (('number', 'NUMERIC'),),
@@ -88,20 +88,20 @@ FUNCTIONS: Final = {
         (('labels', _LABELS),),
         "CASE WHEN labels IS NULL OR len(labels) = 0 THEN '{}' ELSE '{' || array_to_string(list_transform("
         "CASE WHEN len(labels) > 1 THEN list_sort(labels) ELSE labels END, lambda label: to_json(label.key) || ':' || coalesce(to_json(label.value), 'null')), ',') || '}' END",
-        "IFNULL((SELECT CONCAT('{', STRING_AGG(CONCAT(TO_JSON_STRING(key), ':', TO_JSON_STRING(value)), ',' ORDER BY key), '}') "
-        "FROM UNNEST(labels)), '{}')",
+        "IFNULL((SELECT CONCAT('{', STRING_AGG(CONCAT(TO_JSON_STRING(label.key), ':', TO_JSON_STRING(label.value)), ',' "
+        "ORDER BY label.key), '}') FROM UNNEST(labels) AS label), '{}')",
         'Labels as one JSON object with sorted keys.',
     ),
     'LABELS_TEXT': Function(
         (('labels', _LABELS),),
-        'CAST(labels AS VARCHAR)',
-        'TO_JSON_STRING(labels)',
-        'Labels in the order of the source, so that equal text means equal labels.',
+        "coalesce(CAST(to_json(labels) AS VARCHAR), '[]')",
+        "IFNULL(TO_JSON_STRING(labels), '[]')",
+        'Labels in the order of the source, so that equal text means equal labels. BigQuery keeps no null list, so none is told from an empty one.',
     ),
     'LABEL_IN': Function(
         (('labels', _LABELS), ('name', 'STRING')),
         'list_filter(labels, lambda label: label.key = name)[1].value',
-        '(SELECT MAX(value) FROM UNNEST(labels) WHERE key = name)',
+        '(SELECT MAX(label.value) FROM UNNEST(labels) AS label WHERE label.key = name)',
         'The value of a label; null when there is none.',
     ),
     'LABEL_OF': Function(
@@ -119,20 +119,25 @@ FUNCTIONS: Final = {
     'CREDITS_TOTAL': Function(
         (('credits', _CREDITS),),
         'coalesce(list_sum(list_transform(credits, lambda credit: CAST(credit.amount AS DECIMAL(38, 9)))), 0)',
-        'IFNULL((SELECT SUM(CAST(amount AS NUMERIC)) FROM UNNEST(credits)), 0)',
+        'IFNULL((SELECT SUM(CAST(credit.amount AS NUMERIC)) FROM UNNEST(credits) AS credit), 0)',
         'Sum of credits, each rounded to 9 decimals.',
     ),
     'CREDITS_TEXT': Function(
         (('credits', _CREDITS),),
-        "coalesce(CAST(credits AS VARCHAR), '')",
-        "IFNULL(TO_JSON_STRING(credits), '')",
-        'Credits, so that equal text means equal credits.',
+        "coalesce(array_to_string(list_transform(credits, lambda credit: coalesce(to_json(credit.name), 'null') || ' ' || "
+        "coalesce(printf('%.17g', credit.amount), '') || ' ' || coalesce(to_json(credit.full_name), 'null') || ' ' || "
+        "coalesce(to_json(credit.id), 'null') || ' ' || coalesce(to_json(credit.type), 'null')), ','), '')",
+        "IFNULL((SELECT STRING_AGG(CONCAT(TO_JSON_STRING(credit.name), ' ', IFNULL(FORMAT('%.17g', credit.amount), ''), ' ', "
+        "TO_JSON_STRING(credit.full_name), ' ', TO_JSON_STRING(credit.id), ' ', TO_JSON_STRING(credit.type)), ',' ORDER BY place) "
+        "FROM UNNEST(credits) AS credit WITH OFFSET AS place), '')",
+        'Credits in their order, so that equal text means equal credits.',
     ),
     'CREDITS_NEGATED': Function(
         (('credits', _CREDITS),),
         "list_transform(credits, lambda credit: {'name': credit.name, 'amount': -credit.amount, "
         "'full_name': credit.full_name, 'id': credit.id, 'type': credit.type})",
-        'ARRAY(SELECT AS STRUCT name, -amount AS amount, full_name, id, type FROM UNNEST(credits))',
+        'ARRAY(SELECT AS STRUCT credit.name AS name, -credit.amount AS amount, credit.full_name AS full_name, credit.id AS id, '
+        'credit.type AS type FROM UNNEST(credits) AS credit WITH OFFSET AS place ORDER BY place)',
         'The same credits with the other sign.',
     ),
     'UNITS': Function(

@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
+from cpg_infra.plugins.billing_aggregator.ledger.conflicts import again_on_conflict
 from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine
 from cpg_infra.plugins.billing_aggregator.ledger.faults import LeaseLostError, LedgerError
 
@@ -30,6 +31,7 @@ class Lease:
     token: int
 
 
+@again_on_conflict
 def take(engine: Engine, source: str, owner: str, now: dt.datetime) -> Lease:
     """Take the lease. Raises `LeaseTakenError` while another run's has not expired."""
     with engine.transaction():
@@ -47,6 +49,7 @@ def take(engine: Engine, source: str, owner: str, now: dt.datetime) -> Lease:
     return Lease(source, owner, token)
 
 
+@again_on_conflict
 def renew(engine: Engine, lease: Lease, now: dt.datetime) -> None:
     """Hold it for another while. Raises `LeaseLostError` when it is no longer ours."""
     with engine.transaction():

@@ -38,12 +38,18 @@ def create_table(table: Table, name: str, dialect: Dialect) -> str:
         f'{column.name} {column_type(column.type, dialect)}{" NOT NULL" if column.required else ""}'
         for column in table.columns
     )
-    layout = ''
-    if dialect == 'bigquery' and table.partition is not None:
-        kind = next(column.type for column in table.columns if column.name == table.partition)
-        layout = f' PARTITION BY {f"DATE({table.partition})" if kind == "TIMESTAMP" else table.partition}'
-        layout += f' CLUSTER BY {", ".join(table.cluster)}' if table.cluster else ''
-    return f'CREATE TABLE IF NOT EXISTS {name} ({columns}){layout}'
+    return f'CREATE TABLE IF NOT EXISTS {name} ({columns}){_layout(table) if dialect == "bigquery" else ""}'
+
+
+def _layout(table: Table) -> str:
+    """Partitions and clusters on BigQuery. What is kept by month, a text, cannot have partitions and has clusters."""
+    kinds = {column.name: column.type for column in table.columns}
+    partition = {'TIMESTAMP': f'DATE({table.partition})', 'DATE': table.partition}.get(
+        kinds.get(table.partition or '', '')
+    )
+    clusters = table.cluster if partition or table.partition is None else (table.partition, *table.cluster)
+    layout = f' PARTITION BY {partition}' if partition else ''
+    return f'{layout} CLUSTER BY {", ".join(clusters)}' if clusters else layout
 
 
 def all_tables() -> tuple[Table, ...]:

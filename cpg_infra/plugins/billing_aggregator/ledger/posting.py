@@ -13,10 +13,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
-
+from cpg_infra.plugins.billing_aggregator.ledger.conflicts import again_on_conflict
 from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine
-from cpg_infra.plugins.billing_aggregator.ledger.faults import ConflictError, LedgerError
+from cpg_infra.plugins.billing_aggregator.ledger.faults import LedgerError
 from cpg_infra.plugins.billing_aggregator.ledger.leases import Lease, check
 from cpg_infra.plugins.billing_aggregator.ledger.merging import merge_postings, merge_rows, with_models
 from cpg_infra.plugins.billing_aggregator.ledger.schema import REJECTS, TOTALS
@@ -24,7 +23,6 @@ from cpg_infra.plugins.billing_aggregator.ledger.sql import model
 
 _EARLIEST: Final = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 _LATEST: Final = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)
-_TRIES: Final = 5
 _SPLITTING: Final = ('shared_lines', 'shared_credits', 'portions', 'split_credits', 'splits')
 
 
@@ -144,18 +142,12 @@ def post(engine: Engine, run: Run, *, bounded: bool, adopted: str | None = None)
     )
     if run.dry:
         return posted
-    for attempt in Retrying(
-        retry=retry_if_exception_type(ConflictError),
-        stop=stop_after_attempt(_TRIES),
-        wait=wait_random_exponential(max=30),
-        reraise=True,
-    ):
-        with attempt:
-            _write(engine, run, posted, charges, postings, deleted)
+    _write(engine, run, posted, charges, postings, deleted)
     _refuse_repeats(engine, touched)
     return posted
 
 
+@again_on_conflict
 def _write(
     engine: Engine, run: Run, posted: Posted, charges: dict[str, str], postings: str, deleted: str | None
 ) -> None:

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine
+from cpg_infra.plugins.billing_aggregator.ledger.conflicts import again_on_conflict
+from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine, Parameters
 from cpg_infra.plugins.billing_aggregator.ledger.schema import (
     DAILY,
     DAILY_EXTENDED,
@@ -51,20 +52,24 @@ def refresh(engine: Engine, tell: Callable[[int, int], None] | None = None) -> i
         months = 'SELECT DISTINCT invoice_month FROM aggregate_daily WHERE day IN (SELECT day FROM refreshed_days)'
         engine.stage('label_columns', model('label_columns'), bounds)
         engine.stage('refreshed_months', f'{months} UNION DISTINCT {_BOOKED_MONTHS}', bounds)
-        with engine.transaction():
-            for view, name in _BY_DAY:
-                table = view.table.name
-                engine.execute(f'DELETE FROM {table} WHERE day IN (SELECT day FROM refreshed_days)')
-                engine.execute(_insert(view, model(name)), bounds)
-            engine.execute(
-                f'DELETE FROM {MONTHLY.table.name} WHERE invoice_month IN (SELECT invoice_month FROM refreshed_months)'
-            )
-            engine.execute(_insert(MONTHLY, model('view_monthly_cost')))
-            engine.execute('DELETE FROM stale_days WHERE day IN (SELECT day FROM refreshed_days)')
+        _write_stretch(engine, bounds)
         done += len(stretch)
         if tell is not None:
             tell(done, len(days))
     return len(days)
+
+
+@again_on_conflict
+def _write_stretch(engine: Engine, bounds: Parameters) -> None:
+    with engine.transaction():
+        for view, name in _BY_DAY:
+            engine.execute(f'DELETE FROM {view.table.name} WHERE day IN (SELECT day FROM refreshed_days)')
+            engine.execute(_insert(view, model(name)), bounds)
+        engine.execute(
+            f'DELETE FROM {MONTHLY.table.name} WHERE invoice_month IN (SELECT invoice_month FROM refreshed_months)'
+        )
+        engine.execute(_insert(MONTHLY, model('view_monthly_cost')))
+        engine.execute('DELETE FROM stale_days WHERE day IN (SELECT day FROM refreshed_days)')
 
 
 def _insert(view: View, rows: str) -> str:

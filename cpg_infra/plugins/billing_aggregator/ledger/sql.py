@@ -69,6 +69,9 @@ def _render(sql: str, dialect: Dialect, names: tuple[tuple[str, str], ...]) -> R
 
 def _name_tables(tree: exp.Expr, names: Mapping[str, str]) -> None:
     local = {cte.alias for cte in tree.find_all(exp.CTE)}
+    # BigQuery knows no alias of what is inserted into, though of what is merged into, updated or deleted from.
+    targets = [insert.this for insert in tree.find_all(exp.Insert)]
+    inserted = {id(target.this if isinstance(target, exp.Schema) else target) for target in targets}
     for table in tree.find_all(exp.Table):
         if table.name in names and table.name not in local and not table.db:
             alias = table.alias or table.name
@@ -77,7 +80,7 @@ def _name_tables(tree: exp.Expr, names: Mapping[str, str]) -> None:
                 name = place.args.get(part)
                 # Projects have dashes; quoted, every parser takes them for one name.
                 table.set(part, exp.to_identifier(name.name, quoted=True) if name else None)
-            if not table.args.get('alias'):
+            if not table.args.get('alias') and id(table) not in inserted:
                 table.set('alias', exp.TableAlias(this=exp.to_identifier(alias)))
 
 

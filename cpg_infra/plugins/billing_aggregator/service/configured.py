@@ -85,7 +85,12 @@ class Configured:
         billing = self.organisation.billing
         if billing is None or billing.aggregator is None:
             raise InputError('billing.aggregator.destination_bq_table: the configuration names no table')
-        engine = open_bigquery(billing.aggregator.destination_bq_table, new_run_id(dt.datetime.now(dt.UTC)))
+        engine = open_bigquery(
+            billing.aggregator.destination_bq_table,
+            new_run_id(dt.datetime.now(dt.UTC)),
+            monthly_summary=billing.aggregator.monthly_summary_table,
+            read_only=read_only,
+        )
         try:
             yield Ledger(engine)
         finally:

@@ -15,11 +15,12 @@ from cpg_infra.plugins.billing_aggregator.focus.catalogue import SERVICES
 from cpg_infra.plugins.billing_aggregator.focus.columns import SERVICE_CATEGORIES
 from cpg_infra.plugins.billing_aggregator.focus.export import Accounts, Exported
 from cpg_infra.plugins.billing_aggregator.ledger import Ledger
+from tests.plugins.billing_aggregator.building import proportions, set_proportions
+from tests.plugins.billing_aggregator.focus.reading import read
 from tests.plugins.billing_aggregator.postings import book, posting
 
 ACCOUNTS = Accounts('0A1B2C-3D4E5F-6A7B8C', 'tenant-7')
 FIRST = dt.datetime(2026, 11, 1)  # noqa: DTZ001 - as read without its zone
-TIMES = [column.name for column in COLUMNS if column.type == 'Date/Time']
 
 TYPES = {
     'String': {'VARCHAR'},
@@ -31,16 +32,6 @@ TYPES = {
 
 def export(ledger: Ledger, path: Path, form: FileFormat = FileFormat.PARQUET) -> Exported:
     return export_focus(ledger, path, '202611', ACCOUNTS, ('alpha', 'beta'), form)
-
-
-def read(path: Path) -> list[dict[str, Any]]:
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        # A time with a zone would leave DuckDB by way of pytz.
-        times = ', '.join(f'{name}::TIMESTAMP AS {name}' for name in TIMES)
-        cursor = connection.execute(f"SELECT * REPLACE ({times}) FROM '{path}'")
-        names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def month(ledger: Ledger) -> None:
@@ -161,6 +152,96 @@ def test_splits_say_how_and_to_whom(ledger: Ledger, tmp_path: Path) -> None:
         ('hail-batch', '', 'hail', None, Decimal(-4)),
         ('hail-batch', 'beta', 'beta', 'beta', Decimal(4)),
     ]
+
+
+def details(rows: list[dict[str, Any]], **wanted: object) -> dict[str, Any] | None:
+    said = one(rows, **wanted)['AllocatedMethodDetails']
+    return None if said is None else json.loads(said)
+
+
+def test_an_allocated_charge_says_its_part_of_the_origin_and_what_that_was_measured_by(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    month(ledger)
+    weights = (('alpha', 1), ('beta', 2))
+    set_proportions(ledger, [row for topic, weight in weights for row in proportions({topic: weight}, 'compute')])
+    ledger.execute("UPDATE ledger SET rule = 'shared-compute', map_version = 'v1' WHERE entry = 'split'")
+    export(ledger, tmp_path / 'focus.parquet')
+    rows = read(tmp_path / 'focus.parquet')
+    for topic, ratio, weight in (('alpha', 2 / 6, 1), ('beta', 4 / 6, 2)):
+        assert details(rows, x_Entry='split', x_Topic=topic) == {
+            'Elements': [{'AllocatedRatio': ratio, 'UsageUnit': 'Weight', 'UsageQuantity': weight}],
+            'x_MapVersion': 'v1',
+        }
+    assert details(rows, x_Topic='beta', AllocatedMethodId='hail-batch') == {
+        'Elements': [{'AllocatedRatio': 1, 'UsageUnit': 'seconds', 'UsageQuantity': 3600}]
+    }
+    for entry in ('reversal', 'credit'):
+        assert details(rows, x_Entry=entry) is None
+    assert {row['AllocatedMethodDetails'] for row in rows if row['AllocatedMethodId'] is None} == {None}
+
+
+def test_the_parts_of_an_origin_are_one_whatever_is_granted_or_costs_nothing(ledger: Ledger, tmp_path: Path) -> None:
+    def shares(line: str, *costs: tuple[str, str, str, float]) -> None:
+        book(
+            ledger,
+            *(
+                posting(topic, cost, line_id=line, entry=entry, rule='shared-label', credit=credit or None,
+                        credit_type='PROMOTION', usage={'amount': amount, 'unit': 'hour'})
+                for entry, topic, cost, credit, amount in [
+                    ('charge', 'seqr', '0' if line == 'free' else '1', '-0.3' if line == 'granted' else '', 12.0),
+                    ('reversal', 'seqr', '0' if line == 'free' else '-1', '0.3' if line == 'granted' else '', -12.0),
+                    *(('split', topic, cost, credit, amount) for topic, cost, credit, amount in costs),
+                ]
+            ),
+        )  # fmt: skip
+
+    shares('granted', ('alpha', '0.333333333', '-0.1', 4.0), ('beta', '0.666666667', '-0.2', 8.0))
+    shares('free', ('alpha', '0', '', 3.0), ('beta', '0', '', 9.0))
+    export(ledger, tmp_path / 'focus.parquet')
+    ratios: dict[object, list[float]] = {}
+    for row in read(tmp_path / 'focus.parquet'):
+        if row['AllocatedMethodDetails'] is not None:
+            (element,) = json.loads(row['AllocatedMethodDetails'])['Elements']
+            assert set(element) == {'AllocatedRatio'}
+            key = (row['ChargeCategory'], bool(row['ListCost']))
+            ratios.setdefault(key, []).append(element['AllocatedRatio'])
+    assert {key: sorted(found) for key, found in ratios.items()} == {
+        ('Usage', True): [0.333333333, 0.666666667],
+        ('Credit', True): [1 / 3, 2 / 3],
+        ('Usage', False): [0.25, 0.75],
+    }
+
+
+def test_a_job_that_is_shared_again_is_allocated_to_its_shares_only(ledger: Ledger, tmp_path: Path) -> None:
+    book(
+        ledger,
+        *(
+            posting(topic, cost, line_id='job', source='hail', entry=entry, rule='shared-compute')
+            for entry, topic, cost in (
+                ('charge', 'seqr', '3'), ('credit', 'hail', '-3'), ('reversal', 'seqr', '-3'), ('split', 'alpha', '3'),
+            )
+        ),
+    )  # fmt: skip
+    export(ledger, tmp_path / 'focus.parquet')
+    rows = read(tmp_path / 'focus.parquet')
+    assert {row['AllocatedMethodId'] for row in rows} == {'hail-batch'}
+    assert [row['x_Entry'] for row in rows if row['AllocatedResourceId']] == ['split']
+    assert details(rows, x_Entry='split') == {'Elements': [{'AllocatedRatio': 1}]}
+
+
+def test_allocated_tags_have_a_prefix_of_ours_and_are_there_with_a_resource(ledger: Ledger, tmp_path: Path) -> None:
+    month(ledger)
+    book(ledger, posting('overhead', '1', source='hail'))
+    export(ledger, tmp_path / 'focus.parquet')
+    rows = read(tmp_path / 'focus.parquet')
+    assert json.loads(one(rows, x_Entry='split', x_Topic='alpha')['AllocatedTags']) == {
+        'cpg-infra/dataset': 'alpha',
+        'cpg-infra/topic': 'alpha',
+    }
+    assert json.loads(one(rows, x_Topic='overhead')['AllocatedTags']) == {'cpg-infra/topic': 'overhead'}
+    for row in rows:
+        assert (row['AllocatedTags'] is None) is (row['AllocatedResourceId'] is None)
 
 
 def test_csv_has_the_same_rows_with_times_in_utc(ledger: Ledger, tmp_path: Path) -> None:

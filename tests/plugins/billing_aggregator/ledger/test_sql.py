@@ -25,6 +25,16 @@ NAMES = {table.name: f'a-project.billing.costs_{table.name}' for table in TABLES
     'ledger': 'a-project.billing.costs'
 }
 
+RESERVED = frozenset(
+    'all and any array as asc assert_rows_modified at between by case cast collate contains create cross cube current '  # noqa: SIM905 - so it can be read against the list
+    'default define desc distinct else end enum escape except exclude exists extract false fetch following for from '
+    'full group grouping groups hash having if ignore in inner intersect interval into is join lateral left like limit '
+    'lookup merge natural new no not null nulls of on or order outer over partition preceding proto qualify range '
+    'recursive respect right rollup rows select set some struct tablesample then to treat true unbounded union unnest '
+    'using when where window with within'.split()
+)
+"""Words that cannot be a name in GoogleSQL unless they are quoted. DuckDB and its parser are more generous."""
+
 
 @pytest.mark.parametrize('name', model_names())
 def test_a_model_parses_again_in_the_dialect_that_it_was_rendered_for(name: str) -> None:
@@ -40,6 +50,19 @@ def test_there_is_a_model_for_every_step() -> None:
 def test_tables_have_their_names_of_bigquery_and_stages_keep_theirs() -> None:
     text = render('SELECT l.id FROM ledger AS l JOIN lines ON lines.line_id = l.line_id', 'bigquery', NAMES).text
     assert text == 'SELECT l.id FROM `a-project`.`billing`.`costs` AS l JOIN lines ON lines.line_id = l.line_id'
+
+
+def test_what_is_inserted_into_has_no_alias_because_bigquery_knows_none() -> None:
+    text = render('INSERT INTO totals (cost) SELECT cost FROM totals', 'bigquery', NAMES).text
+    table = '`a-project`.`billing`.`costs_totals`'
+    assert text == f'INSERT INTO {table} (cost) SELECT cost FROM {table} AS totals'
+
+
+@pytest.mark.parametrize('name', model_names())
+def test_no_name_in_a_model_is_a_reserved_word_of_bigquery(name: str) -> None:
+    tree = sqlglot.parse_one(render(model(name), 'bigquery', NAMES).text, read='bigquery')
+    named = {identifier.name.lower() for identifier in tree.find_all(sqlglot.exp.Identifier) if not identifier.quoted}
+    assert not named & RESERVED
 
 
 def test_a_model_inside_a_statement_is_no_table() -> None:

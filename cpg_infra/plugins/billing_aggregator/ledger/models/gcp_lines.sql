@@ -3,6 +3,8 @@
 WITH printed AS (
   SELECT
     r.*,
+    -- Here and not below: BigQuery joins on no subquery, which this is.
+    LABEL_IN(r.labels, 'dataset') AS named_dataset,
     FINGERPRINT(JOINED(
       r.billing_account_id, r.service.id, r.service.description, r.sku.id, r.sku.description,
       UNIX_MICROS(r.usage_start_time), UNIX_MICROS(r.usage_end_time), UNIX_MICROS(r.export_time),
@@ -25,7 +27,7 @@ SELECT
   CASE
     WHEN s.method IS NULL THEN CASE WHEN a.topic IS NOT NULL THEN 'project' WHEN r.project.id IS NOT NULL THEN 'project-id' ELSE 'default' END
     WHEN n.map_no IS NOT NULL THEN 'shared-label'
-    WHEN LABEL_IN(r.labels, 'dataset') IS NOT NULL THEN 'shared-unknown'
+    WHEN r.named_dataset IS NOT NULL THEN 'shared-unknown'
     WHEN DATE(r.usage_end_time) < s.from_day THEN 'shared-before'
     WHEN m.map_no IS NULL THEN 'shared-no-map'
     ELSE CONCAT('shared-', s.method)
@@ -33,7 +35,7 @@ SELECT
   CASE WHEN s.method IS NOT NULL AND ABS(r.cost) < 9000000000 AND r.currency IS NOT NULL THEN
     CASE
       WHEN n.map_no IS NOT NULL THEN n.map_no
-      WHEN LABEL_IN(r.labels, 'dataset') IS NOT NULL OR DATE(r.usage_end_time) < s.from_day OR m.map_no IS NULL THEN s.fallback_map_no
+      WHEN r.named_dataset IS NOT NULL OR DATE(r.usage_end_time) < s.from_day OR m.map_no IS NULL THEN s.fallback_map_no
       ELSE m.map_no
     END
   END AS map_no,
@@ -52,12 +54,12 @@ SELECT
     WHEN r.cost IS NULL OR NOT ABS(r.cost) < 9000000000 THEN 'unreadable-amount'
     WHEN r.currency IS NULL THEN 'incomplete'
     WHEN s.method IS NULL OR n.map_no IS NOT NULL THEN NULL
-    WHEN LABEL_IN(r.labels, 'dataset') IS NOT NULL THEN 'unknown-dataset'
+    WHEN r.named_dataset IS NOT NULL THEN 'unknown-dataset'
     WHEN DATE(r.usage_end_time) >= s.from_day AND m.map_no IS NULL THEN 'no-map'
   END AS fault,
   r.print AS line_hash
 FROM printed AS r
 LEFT JOIN attributed AS a ON a.project_id = r.project.id
 LEFT JOIN shared AS s ON s.source = 'gcp' AND s.match = r.project.id
-LEFT JOIN named AS n ON n.name = CASE WHEN s.method IS NOT NULL THEN LABEL_IN(r.labels, 'dataset') END
+LEFT JOIN named AS n ON n.name = CASE WHEN s.method IS NOT NULL THEN r.named_dataset END
 LEFT JOIN maps AS m ON m.method = s.method AND DATE(r.usage_end_time) >= m.from_day AND DATE(r.usage_end_time) < m.until_day
