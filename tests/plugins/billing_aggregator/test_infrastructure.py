@@ -82,6 +82,7 @@ def test_cost_control_takes_projects_off_their_billing_account_and_cannot_put_th
         f'project.run-queries on project:{PROJECT}',
         f'tables.read on tables:{PROJECT}.aggregate',
         f'tables.write on table:{PROJECT}.aggregate.costs_decisions',
+        f'tables.write on table:{PROJECT}.aggregate.costs_leases',
         f'secret.read on secret:{PROJECT}/slack-token',
         f'service.invoke on function:{PROJECT}/australia-southeast1/gcp-cost-control-*',
     }
