@@ -18,7 +18,7 @@ from cpg_infra.plugins.billing_aggregator.ledger import LedgerError, duckdb_engi
 from cpg_infra.plugins.billing_aggregator.ledger.functions import FUNCTIONS
 from cpg_infra.plugins.billing_aggregator.ledger.merging import POSTING_COLUMNS
 from cpg_infra.plugins.billing_aggregator.ledger.sql import Rendered, render
-from cpg_infra.plugins.billing_aggregator.sources import gcp_files, hail, lines
+from cpg_infra.plugins.billing_aggregator.sources import gcp_files, hail, hail_batch, lines
 from cpg_infra.plugins.billing_aggregator.sources.source import Notes, SourceError, Window
 from tests.plugins.billing_aggregator import test_defects, test_faults
 from tests.plugins.billing_aggregator.service import Service
@@ -61,6 +61,11 @@ def _over_loopback(check: Callable[..., None]) -> Callable[..., None]:
             check(service, *given)
 
     return run
+
+
+def _jobs_in_detail_and_together(folder: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        test_defects.test_jobs_in_detail_replace_jobs_together_and_the_other_way(folder, patch, at_once=1)
 
 
 def _filters_first(self: hail.Hail, window: Window) -> Any:
@@ -191,13 +196,13 @@ MUTANTS: Final = (
         3,
         'the id has no resource',
         _over_loopback(test_hail.test_every_resource_of_every_job_has_an_id_of_its_own),
-        code=[(hail, 'line', _no_resource)],
+        code=[(hail_batch, 'line', _no_resource)],
     ),
     Mutant(
         3,
         'the parts of the id run together',
         _over_loopback(test_hail.test_every_resource_of_every_job_has_an_id_of_its_own),
-        code=[(hail, 'line', _no_separator)],
+        code=[(hail_batch, 'line', _no_separator)],
     ),
     Mutant(
         4,
@@ -287,7 +292,7 @@ MUTANTS: Final = (
     Mutant(
         8,
         'the jobs of before stay beside the new ones',
-        test_defects.test_jobs_in_detail_replace_jobs_together_and_the_other_way,
+        _jobs_in_detail_and_together,
         code=[(aggregate, 'keep', _keeps_what_went)],
     ),
     Mutant(
@@ -307,7 +312,7 @@ MUTANTS: Final = (
         9,
         'attributes of users win',
         _over_loopback(test_hail.test_a_line_says_whose_job_it_was_and_fees_are_left_out),
-        code=[(hail, 'labels_json', _theirs_win)],
+        code=[(hail_batch, 'labels_json', _theirs_win)],
     ),
     Mutant(
         9,
