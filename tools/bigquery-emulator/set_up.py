@@ -79,8 +79,9 @@ def build(folder: Path) -> None:
         venv.create(folder, clear=True, with_pip=True)
         python = str(folder / 'bin' / 'python')
         try:
+            # What is never imported need not be compiled; what is, is compiled by the first start.
             _run(
-                python, '-m', 'pip', 'install', '--quiet', '--require-hashes', '--only-binary', ':all:',
+                python, '-m', 'pip', 'install', '--quiet', '--no-compile', '--require-hashes', '--only-binary', ':all:',
                 '--requirement', str(REQUIREMENTS),
             )  # fmt: skip
             _run(python, '-c', _LAY_OUT_SPATIAL, HOME=str(folder / 'home'))
