@@ -7,6 +7,7 @@ reads its window again and finds most of it in place.
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -117,13 +118,21 @@ class Aggregation:
         export: Export | None = None,
         others: Sequence[Source] = (),
         tell: Tell | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._engine = engine
         self._settings = settings
         self._now = now
+        self._clock = clock
+        self._begun = clock()
         self._export = export
         self._others = {source.name: source for source in others}
         self._tell = tell or _silent
+
+    @property
+    def _later(self) -> dt.datetime:
+        """What `now` has become: windows and months are those of the beginning, leases are held while time passes."""
+        return self._now + dt.timedelta(seconds=self._clock() - self._begun)
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -148,7 +157,7 @@ class Aggregation:
     def _source(self, name: str, asked: Asked, run_id: str) -> Outcome:
         outcome = Outcome(name)
         try:
-            lease = take(self._engine, name, run_id, self._now)
+            lease = take(self._engine, name, run_id, self._later)
         except LeaseTakenError as error:
             outcome.status = 'failed'
             outcome.faults.append(str(error))
@@ -176,7 +185,7 @@ class Aggregation:
         if not asked.dry:
             posted = outcome.posted
             row |= {
-                'ended_at': self._now,
+                'ended_at': self._later,
                 'status': outcome.status,
                 'lines': posted.lines,
                 'inserted': posted.inserted,
@@ -221,7 +230,7 @@ class Aggregation:
             days = [day for day in days if day.day.isoformat() in wanted]
         done = 0
         for group in together(days):
-            renew(self._engine, run.lease, self._now)
+            renew(self._engine, run.lease, self._later)
             posted = load_days(self._engine, export, group[0].day, group[-1].day, self._settings.attribution, run)
             outcome.add(posted)
             self._check_lines('gcp', posted, outcome, run)
@@ -249,7 +258,7 @@ class Aggregation:
         readings = source.read(window, outcome.notes)
         dry = asked.dry and asked.command != 'adopt'
         while scopes := keep(self._engine, name, readings, outcome.notes, dry=dry):
-            renew(self._engine, run.lease, self._now)
+            renew(self._engine, run.lease, self._later)
             if asked.command != 'adopt':
                 self._post(name, scopes, run, outcome)
             done += len(scopes)
@@ -260,7 +269,7 @@ class Aggregation:
         """Replace the rows of no run, one invoice month and statement after the other, by postings of all sources."""
         outcome = Outcome('take-over')
         outcome.notes = Notes([note for one in read for note in one.notes.said])
-        leases = [take(self._engine, name, run_id, self._now) for name in self.sources]
+        leases = [take(self._engine, name, run_id, self._later) for name in self.sources]
         try:
             months = months_between(asked.start or self._now, asked.end or self._now)
             for done, month in enumerate(months, start=1):
@@ -268,7 +277,7 @@ class Aggregation:
                 run = Run(run_id, leases[0], self._now, '', asked.dry)
                 outcome.add(post(self._engine, run, bounded=False, adopted=month))
                 for lease in leases:
-                    renew(self._engine, lease, self._now)
+                    renew(self._engine, lease, self._later)
                 self._tell('take-over', done, len(months))
         finally:
             for lease in leases:
@@ -284,6 +293,7 @@ class Aggregation:
         for posted in load_kept(self._engine, name, scopes, settings.attribution, settings.pricing, run):
             outcome.add(posted)
             self._check_lines(name, posted, outcome, run)
+            renew(self._engine, run.lease, self._later)
 
     def _check_lines(self, name: str, posted: Posted, outcome: Outcome, run: Run) -> None:
         if run.dry:

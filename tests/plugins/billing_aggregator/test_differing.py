@@ -15,7 +15,7 @@ import pytest
 
 from cpg_infra.plugins.billing_aggregator.aggregate import Outcome
 from cpg_infra.plugins.billing_aggregator.differing import Told, with_topics
-from cpg_infra.plugins.billing_aggregator.ledger import Ledger, open_ledger
+from cpg_infra.plugins.billing_aggregator.ledger import Ledger, LedgerError, open_ledger
 from cpg_infra.plugins.billing_aggregator.ledger.reconciling import Balance, balances
 from cpg_infra.plugins.billing_aggregator.loading import Pricing
 from cpg_infra.plugins.billing_aggregator.service.aggregating import _log
@@ -285,16 +285,32 @@ def test_the_log_record_has_them_in_words_and_as_fields(
 # An older layout --------------------------------------------------------------------------------------------
 
 
-def test_a_ledger_of_the_layout_before_gains_the_column_when_it_is_written(tmp_path: Path) -> None:
-    pattern, file = write_export(tmp_path / 'rows.json', [export_row()]), tmp_path / 'l.duckdb'
-    with open_ledger(file) as ledger:
-        aggregate(ledger, pattern)
+def made_older(file: Path) -> None:
     with duckdb.connect(str(file)) as connection:
         connection.execute('ALTER TABLE reconciliation DROP COLUMN topics')
         connection.execute('UPDATE ledger_format SET version = 1')
+
+
+def test_a_ledger_of_the_layout_before_gains_the_column_when_it_is_written(tmp_path: Path) -> None:
+    file, hail = tmp_path / 'l.duckdb', FixedSource('hail', {'1': [hail_line(1, 1, 'compute/a')]})
+    dollars = settings(pricing=Pricing('USD'))
+    with open_ledger(file) as ledger:
+        aggregate(ledger, None, hail, given=dollars)
+    made_older(file)
     with open_ledger(file, read_only=True) as ledger:
         assert [one.ok for one in balances(ledger.engine)] == [True]
     with open_ledger(file) as ledger:
-        (outcome,) = aggregate(ledger, pattern, now=NOW + dt.timedelta(days=1))
+        (outcome,) = aggregate(ledger, None, hail, given=dollars, now=NOW + dt.timedelta(days=1))
         assert outcome.status == 'ok'
         assert ledger.query('SELECT topics FROM reconciliation') == [{'topics': []}]
+
+
+def test_a_ledger_whose_lines_have_other_ids_is_not_written_and_can_be_read(tmp_path: Path) -> None:
+    pattern, file = write_export(tmp_path / 'rows.json', [export_row()]), tmp_path / 'l.duckdb'
+    with open_ledger(file) as ledger:
+        aggregate(ledger, pattern)
+    made_older(file)
+    with pytest.raises(LedgerError, match='would book them twice'), open_ledger(file):
+        pass
+    with open_ledger(file, read_only=True) as ledger:
+        assert [one.ok for one in balances(ledger.engine)] == [True]

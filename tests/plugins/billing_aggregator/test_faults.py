@@ -5,28 +5,35 @@ from __future__ import annotations
 import datetime as dt
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from cpg_infra.plugins.billing_aggregator import loading
+from cpg_infra.plugins.billing_aggregator.aggregate import Aggregation, Asked
 from cpg_infra.plugins.billing_aggregator.ledger import LedgerError, open_ledger
 from cpg_infra.plugins.billing_aggregator.ledger.duckdb_engine import DuckDBEngine
 from cpg_infra.plugins.billing_aggregator.ledger.faults import LeaseLostError, LockedLedgerError, NewerLedgerError
 from cpg_infra.plugins.billing_aggregator.ledger.leases import DURATION, LeaseTakenError, check, take
 from cpg_infra.plugins.billing_aggregator.ledger.posting import Run, post
-from cpg_infra.plugins.billing_aggregator.loading import stage_days
+from cpg_infra.plugins.billing_aggregator.loading import Pricing, stage_days
 from cpg_infra.plugins.billing_aggregator.sources.gcp_files import GcpFiles
+from cpg_infra.plugins.billing_aggregator.sources.source import Notes, Reading, Window
 from tests.plugins.billing_aggregator.building import (
     NOW,
+    FixedSource,
     aggregate,
     attribution,
     by_topic,
     export_row,
     loaded,
     postings,
+    settings,
     write_export,
 )
+from tests.plugins.billing_aggregator.hail_lines import hail_line
 
 ROOT = Path(__file__).parents[3]
 
@@ -150,6 +157,30 @@ def test_a_source_is_loaded_by_one_run_at_a_time_until_its_lease_expires(tmp_pat
         assert second.token == first.token + 1
         with pytest.raises(LeaseLostError):
             check(ledger.engine, first)
+
+
+def test_a_run_that_takes_long_keeps_its_lease_for_as_long_as_it_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, 'LINES_TOGETHER', 1)
+    hours = [0.0]
+
+    class Slow(FixedSource):
+        def read(self, window: Window, notes: Notes) -> Iterator[Reading]:
+            for reading in super().read(window, notes):
+                with pytest.raises(LeaseTakenError, match='is loading it'):
+                    take(ledger.engine, 'hail', 'other', NOW + dt.timedelta(hours=hours[0]))
+                yield reading
+                hours[0] += 0.9
+
+    source = Slow('hail', {str(batch): [hail_line(batch, 1, 'compute/a')] for batch in (1, 2, 3)})
+    given = settings(pricing=Pricing('USD'))
+    with open_ledger(tmp_path / 'l.duckdb') as ledger:
+        run = Aggregation(ledger.engine, given, NOW, others=[source], clock=lambda: hours[0] * 3600)
+        (outcome,) = run.run(Asked())
+        assert (outcome.status, outcome.posted.lines) == ('ok', 3)
+        (row,) = ledger.query('SELECT * FROM runs')
+        assert row['ended_at'] - row['started_at'] == dt.timedelta(hours=2.7)
 
 
 def test_a_run_whose_lease_was_taken_over_writes_nothing(tmp_path: Path) -> None:

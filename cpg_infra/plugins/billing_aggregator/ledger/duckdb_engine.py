@@ -33,6 +33,7 @@ try:
     from cpg_infra.plugins.billing_aggregator.ledger.functions import FUNCTIONS
     from cpg_infra.plugins.billing_aggregator.ledger.migrations import (
         FORMAT,
+        SAME_IDS,
         add_column,
         all_tables,
         create_table,
@@ -102,6 +103,9 @@ def quiet(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+_GOOGLE_LINES: Final = "SELECT 1 FROM ledger WHERE source = 'gcp' AND run_id IS NOT NULL LIMIT 1"
+
+
 class DuckDBEngine:
     """An open database file."""
 
@@ -143,6 +147,11 @@ class DuckDBEngine:
         return int(row[0]) if row else None
 
     def _upgrade(self, version: int) -> None:
+        if version < SAME_IDS and self._connection.execute(_GOOGLE_LINES).fetchone():
+            raise LedgerError(
+                f'{self._path}: the ledger has layout {version}, in which lines of the Google export have other ids: to '
+                'load them again would book them twice. Move the file away; `cpg-infra billing backfill` makes a new one'
+            )
         with self.transaction():
             for table, column in upgrades(version):
                 self._connection.execute(add_column(column, table.name, 'duckdb'))

@@ -18,6 +18,9 @@ FORMAT: Final = 'ledger_format'
 ADDED: Final = {2: ((RECONCILIATION, 'topics'),)}
 """The columns that a version of the layout has and the one before had not. Only columns come, and at the end."""
 
+SAME_IDS: Final = 2
+"""The version since which lines have the ids that both engines give them."""
+
 
 def upgrades(version: int) -> Iterator[tuple[Table, Column]]:
     """The columns that a database of this version lacks."""
