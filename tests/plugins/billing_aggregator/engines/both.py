@@ -34,7 +34,7 @@ from cpg_infra.plugins.billing_aggregator.settings import Settings
 from cpg_infra.plugins.billing_aggregator.sources.gcp_files import COLUMNS, GcpFiles
 from cpg_infra.plugins.billing_aggregator.sources.gcp_table import GcpTable
 from cpg_infra.plugins.billing_aggregator.sources.source import Source
-from tests.plugins.billing_aggregator.building import NOW, Row, set_proportions, settings, write_export
+from tests.plugins.billing_aggregator.building import NOW, Row, set_proportions, settings, stopped, write_export
 
 PROJECT: Final = 'lantern-billing'
 ARRIVED: Final = 'arrived_at'
@@ -137,7 +137,9 @@ class Both:
     ) -> tuple[list[Outcome], list[Outcome]]:
         """A run over the export and other sources, on each; what came of them must be the same."""
         duckdb, bigquery_ = (
-            Aggregation(ledger.engine, given or settings(), now, export=export, others=others).run(Asked(**asked))
+            Aggregation(ledger.engine, given or settings(), now, export=export, others=others, clock=stopped).run(
+                Asked(**asked)
+            )
             for ledger, export in (
                 (self.duckdb, GcpFiles(self.duckdb.engine, str(self.file))),  # type: ignore[arg-type]
                 (self.bigquery, GcpTable(self.engine, self.table.name)),
