@@ -13,6 +13,9 @@ from tests.end_to_end import azure_organisations
 from tests.end_to_end.harness import Deployment
 from tests.end_to_end.organisations import small, tiny
 
+# Its assertions are those of tests: a failure shows what differs.
+pytest.register_assert_rewrite('tests.end_to_end.in_flight')
+
 
 @pytest.fixture(scope='session')
 def shared_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:

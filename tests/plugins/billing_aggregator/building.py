@@ -7,11 +7,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from cpg_infra.plugins.billing_aggregator.aggregate import Aggregation, Asked, Outcome, replace_proportions
 from cpg_infra.plugins.billing_aggregator.ledger import Ledger, open_ledger
 from cpg_infra.plugins.billing_aggregator.ledger.attribution import Attribution, Shared
+from cpg_infra.plugins.billing_aggregator.ledger.duckdb_engine import DuckDBEngine
 from cpg_infra.plugins.billing_aggregator.ledger.rates import DatedRate
 from cpg_infra.plugins.billing_aggregator.loading import Pricing
 from cpg_infra.plugins.billing_aggregator.settings import Settings
@@ -115,9 +116,20 @@ def aggregate(
     **asked: Any,
 ) -> list[Outcome]:
     """A run over the export that matches a pattern, and other sources. It takes no time."""
-    export = GcpFiles(ledger.engine, str(pattern)) if pattern is not None else None  # type: ignore[arg-type]
+    export = export_in(ledger, pattern) if pattern is not None else None
     run = Aggregation(ledger.engine, given or settings(), now, export=export, others=others, clock=stopped)
     return run.run(Asked(**asked))
+
+
+def export_in(ledger: Ledger, pattern: Path | str) -> GcpFiles:
+    """The export in files that match a pattern, beside a ledger in a file, or one whose engine a test has wrapped."""
+    return GcpFiles(cast('DuckDBEngine', ledger.engine), str(pattern))
+
+
+def engine_of(ledger: Ledger) -> DuckDBEngine:
+    """The engine of a ledger in a file."""
+    assert isinstance(ledger.engine, DuckDBEngine)
+    return ledger.engine
 
 
 def stopped() -> float:

@@ -20,12 +20,12 @@ from cpg_infra.plugins.billing_aggregator.ledger.reconciling import Balance, bal
 from cpg_infra.plugins.billing_aggregator.loading import Pricing
 from cpg_infra.plugins.billing_aggregator.service.aggregating import _log
 from cpg_infra.plugins.billing_aggregator.service.logs import JsonLines
-from cpg_infra.plugins.billing_aggregator.sources.gcp_files import GcpFiles
 from tests.plugins.billing_aggregator.building import (
     NOW,
     FixedSource,
     aggregate,
     credit,
+    export_in,
     export_row,
     proportions,
     set_proportions,
@@ -59,7 +59,7 @@ def ledger(tmp_path: Path) -> Any:
 
 def differing(ledger: Ledger, tmp_path: Path, open_from: str = '202401') -> list[Balance]:
     """Every balance, with its topics."""
-    export = GcpFiles(ledger.engine, str(tmp_path / 'export' / '*.json'))  # type: ignore[arg-type]
+    export = export_in(ledger, tmp_path / 'export' / '*.json')
     return with_topics(ledger.engine, balances(ledger.engine), Told(export, DOLLARS, open_from))
 
 

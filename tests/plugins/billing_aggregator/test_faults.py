@@ -14,7 +14,6 @@ import pytest
 from cpg_infra.plugins.billing_aggregator import loading
 from cpg_infra.plugins.billing_aggregator.aggregate import Aggregation, Asked
 from cpg_infra.plugins.billing_aggregator.ledger import LedgerError, open_ledger
-from cpg_infra.plugins.billing_aggregator.ledger.duckdb_engine import DuckDBEngine
 from cpg_infra.plugins.billing_aggregator.ledger.faults import LeaseLostError, LockedLedgerError, NewerLedgerError
 from cpg_infra.plugins.billing_aggregator.ledger.leases import DURATION, LeaseTakenError, check, take
 from cpg_infra.plugins.billing_aggregator.ledger.posting import Run, post
@@ -27,6 +26,7 @@ from tests.plugins.billing_aggregator.building import (
     aggregate,
     attribution,
     by_topic,
+    engine_of,
     export_row,
     loaded,
     postings,
@@ -36,12 +36,6 @@ from tests.plugins.billing_aggregator.building import (
 from tests.plugins.billing_aggregator.hail_lines import hail_line
 
 ROOT = Path(__file__).parents[3]
-
-
-def engine_of(ledger: object) -> DuckDBEngine:
-    engine = ledger.engine  # type: ignore[attr-defined]
-    assert isinstance(engine, DuckDBEngine)
-    return engine
 
 
 def test_two_processes_at_once_give_one_table(tmp_path: Path) -> None:

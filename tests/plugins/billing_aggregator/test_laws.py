@@ -21,7 +21,6 @@ from cpg_infra.plugins.billing_aggregator.ledger import Ledger, open_ledger
 from cpg_infra.plugins.billing_aggregator.ledger.duckdb_engine import DuckDBEngine
 from cpg_infra.plugins.billing_aggregator.ledger.reconciling import balances
 from cpg_infra.plugins.billing_aggregator.loading import Pricing
-from cpg_infra.plugins.billing_aggregator.sources.gcp_files import GcpFiles
 from cpg_infra.plugins.billing_aggregator.sources.source import Line
 from tests.plugins.billing_aggregator import building
 from tests.plugins.billing_aggregator.building import (
@@ -29,6 +28,7 @@ from tests.plugins.billing_aggregator.building import (
     Row,
     aggregate,
     credit,
+    export_in,
     export_row,
     postings,
     proportions,
@@ -130,7 +130,7 @@ def test_what_topics_should_carry_is_worked_out_twice_and_a_unit_too_much_is_fou
     with TemporaryDirectory() as folder:
         found = booked(Path(folder), [rows], weights)
         with open_ledger(Path(folder) / 'l.duckdb') as ledger:
-            export = GcpFiles(ledger.engine, str(Path(folder) / '*.json'))  # type: ignore[arg-type]
+            export = export_in(ledger, Path(folder) / '*.json')
             told = Told(export, ledger_settings(), '')
             told.settings.attribution.stage(ledger.engine)
             assert [one.topics for one in with_topics(ledger.engine, balances(ledger.engine), told) if one.topics] == []

@@ -31,10 +31,18 @@ from cpg_infra.plugins.billing_aggregator.ledger import Ledger, open_ledger
 from cpg_infra.plugins.billing_aggregator.ledger.bigquery_engine import BigQueryEngine
 from cpg_infra.plugins.billing_aggregator.ledger.schema import TABLES, VIEWS
 from cpg_infra.plugins.billing_aggregator.settings import Settings
-from cpg_infra.plugins.billing_aggregator.sources.gcp_files import COLUMNS, GcpFiles
+from cpg_infra.plugins.billing_aggregator.sources.gcp_files import COLUMNS
 from cpg_infra.plugins.billing_aggregator.sources.gcp_table import GcpTable
 from cpg_infra.plugins.billing_aggregator.sources.source import Source
-from tests.plugins.billing_aggregator.building import NOW, Row, set_proportions, settings, stopped, write_export
+from tests.plugins.billing_aggregator.building import (
+    NOW,
+    Row,
+    export_in,
+    set_proportions,
+    settings,
+    stopped,
+    write_export,
+)
 
 PROJECT: Final = 'lantern-billing'
 ARRIVED: Final = 'arrived_at'
@@ -141,7 +149,7 @@ class Both:
                 Asked(**asked)
             )
             for ledger, export in (
-                (self.duckdb, GcpFiles(self.duckdb.engine, str(self.file))),  # type: ignore[arg-type]
+                (self.duckdb, export_in(self.duckdb, self.file)),
                 (self.bigquery, GcpTable(self.engine, self.table.name)),
             )
         )
