@@ -21,7 +21,9 @@ from typing import Any, Final, NamedTuple
 
 ROWS: Final = 5_000_000
 GOAL_ROWS: Final = 50_000_000
-DAYS: Final = 365
+GOAL_DAYS: Final = 365
+"""The goal is a year. Fewer rows are fewer days, as full as those: a share of the rows takes that share of the time."""
+
 DAY_ROWS: Final = 150_000
 PROJECTS: Final = 100
 SHARED: Final = ('project-7', 'project-8')
@@ -33,19 +35,22 @@ NOW: Final = dt.datetime(2025, 1, 5, tzinfo=dt.UTC)
 LAST_DAY: Final = dt.datetime(2024, 12, 29, tzinfo=dt.UTC)
 """Near the end of a month that is all there: the report reads the most."""
 
+AFTER_LAST_DAY: Final = dt.date(2024, 12, 31)
+HOURS_OF_RESOURCE: Final = 7 * 24
+
 _EXPORT_ROW: Final = """
   'A-1' AS billing_account_id,
-  {'id': 'svc-' || (i % 12), 'description': ['Cloud Storage', 'Compute Engine', 'BigQuery', 'Networking'][1 + i % 4]} AS service,
-  {'id': 'sku-' || (i % 300), 'description': 'Sku number ' || (i % 300)} AS sku,
+  {'id': 'svc-' || (r // 100 % 12), 'description': ['Cloud Storage', 'Compute Engine', 'BigQuery', 'Networking'][1 + r // 100 % 4]} AS service,
+  {'id': 'sku-' || (r // 100 % 300), 'description': 'Sku number ' || (r // 100 % 300)} AS sku,
   moment - INTERVAL 1 HOUR AS usage_start_time,
   moment AS usage_end_time,
-  CASE WHEN h % 200 = 0 THEN NULL ELSE {
-    'id': 'project-' || (h % {projects}), 'number': CAST(100000 + h % {projects} AS VARCHAR), 'name': 'Project ' || (h % {projects}),
+  CASE WHEN r // 100 % 200 = 0 THEN NULL ELSE {
+    'id': 'project-' || (r % {projects}), 'number': CAST(100000 + r % {projects} AS VARCHAR), 'name': 'Project ' || (r % {projects}),
     'labels': [{'key': 'env', 'value': 'main'}], 'ancestry_numbers': '/1/2/',
     'ancestors': [{'resource_name': 'organizations/1', 'display_name': 'lantern'}]
   } END AS project,
-  CASE WHEN h % 3 = 0 THEN [{'key': 'goog-resource-type', 'value': 'bucket'}, {'key': 'bucket', 'value': 'b-' || (h % 1000)}] ELSE [] END AS labels,
-  [{'key': 'compute.googleapis.com/cores', 'value': CAST(h % 16 AS VARCHAR)}] AS system_labels,
+  CASE WHEN r // 30000 % 3 = 0 THEN [{'key': 'goog-resource-type', 'value': 'bucket'}, {'key': 'bucket', 'value': 'b-' || (r // 30000 % 1000)}] ELSE [] END AS labels,
+  [{'key': 'compute.googleapis.com/cores', 'value': CAST(r // 100 % 16 AS VARCHAR)}] AS system_labels,
   {'location': 'australia-southeast1', 'country': 'AU', 'region': 'australia-southeast1', 'zone': CAST(NULL AS VARCHAR)} AS location,
   date_trunc('hour', moment) + INTERVAL 5 HOUR AS export_time,
   CASE WHEN h % 5 = 0 THEN 0.0 ELSE (h % 1000003) / 1e5 * 0.37 END AS cost,
@@ -57,7 +62,10 @@ _EXPORT_ROW: Final = """
   'regular' AS cost_type,
   {'id': CAST(NULL AS VARCHAR), 'description': CAST(NULL AS VARCHAR), 'mode': CAST(NULL AS VARCHAR), 'type': CAST(NULL AS VARCHAR)} AS adjustment_info
 """
-"""A row of the export as wide as real ones, made from its number."""
+"""A row of the export as wide as real ones, made from hashes: `r` of its resource, `h` of its number.
+
+A resource is told once an hour for a week, as the export does; then another takes its place.
+"""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -123,14 +131,17 @@ def _generate(folder: Path, rows: int) -> None:
     started = time.perf_counter()
     row = _EXPORT_ROW.replace('{projects}', str(PROJECTS))
     with duckdb.connect(config={'memory_limit': '2GB', 'preserve_insertion_order': False}) as connection:
+        lasts = GOAL_DAYS * rows / GOAL_ROWS
         for name, count, first, days in (
-            ('export', rows, '2024-01-01', DAYS),
-            ('day', DAY_ROWS, '2025-01-02', 0.7),
+            ('export', rows, AFTER_LAST_DAY - dt.timedelta(days=lasts), lasts),
+            ('day', DAY_ROWS, dt.date(2025, 1, 2), 0.7),
         ):
             step = int(days * 86_400_000_000 / count)
+            an_hour = max(1, int(count / (days * 24)))
             numbers = (
-                f"SELECT i, CAST(hash(i) % 9223372036854775807 AS BIGINT) AS h, TIMESTAMP '{first}' + to_microseconds(i * {step}) AS moment "
-                f'FROM range({count}) AS numbers(i)'
+                f'SELECT i, CAST(hash(i) % 9223372036854775807 AS BIGINT) AS h, '
+                f'CAST(hash(i % {an_hour}, i // {an_hour * HOURS_OF_RESOURCE}) % 9223372036854775807 AS BIGINT) AS r, '
+                f"TIMESTAMP '{first}' + to_microseconds(i * {step}) AS moment FROM range({count}) AS numbers(i)"
             )
             connection.execute(f"COPY (SELECT {row} FROM ({numbers})) TO '{folder / name}.parquet' (FORMAT parquet)")
     print(time.perf_counter() - started)

@@ -17,7 +17,7 @@ from cpg_infra.plugins.billing_aggregator.ledger.schema import LINES, RATES, Col
 from cpg_infra.plugins.billing_aggregator.ledger.sql import model
 from cpg_infra.plugins.billing_aggregator.sources.source import Day, Export, Line, Notes, Reading
 
-ROWS_TOGETHER: Final = 400_000
+ROWS_TOGETHER: Final = 1_500_000
 """Rows of arrival days that are loaded in one go: enough to be fast, few enough for memory."""
 
 LINES_TOGETHER: Final = 100_000

@@ -32,7 +32,14 @@ try:
     from google.cloud import bigquery
 
     from cpg_infra.plugins.billing_aggregator.ledger.functions import FUNCTIONS
-    from cpg_infra.plugins.billing_aggregator.ledger.migrations import FORMAT, all_tables, create_table
+    from cpg_infra.plugins.billing_aggregator.ledger.migrations import (
+        FORMAT,
+        GOOGLE_LINES,
+        SAME_IDS,
+        all_tables,
+        create_table,
+        other_ids,
+    )
     from cpg_infra.plugins.billing_aggregator.ledger.schema import (
         LEDGER,
         MONTHLY_SUMMARY,
@@ -94,7 +101,8 @@ class BigQueryEngine:
     def prepare(self, *, read_only: bool = False) -> None:
         """Make what is missing, unless `read_only`; the columns that an older table lacks are added to it.
 
-        Raises `NewerLedgerError` for a layout that is newer, `LedgerError` when there is no ledger to read.
+        Raises `NewerLedgerError` for a layout that is newer, `LedgerError` when there is no ledger to read, or one to
+        write to whose lines have other ids.
         """
         version = self._version()
         if version is not None and version > VERSION:
@@ -106,6 +114,8 @@ class BigQueryEngine:
         if read_only:
             lacks = 'there is no ledger in it' if version is None else f'the ledger has the older layout {version}'
             raise LedgerError(f'{self._table}: {lacks}; `cpg-infra billing aggregate` makes one of layout {VERSION}')
+        if version is not None and version < SAME_IDS and self.query(GOOGLE_LINES):
+            raise LedgerError(other_ids(self._table, version))
         for table in all_tables():
             self._send(create_table(table, self._quoted(table.name), 'bigquery'))
             self._add_columns(table)

@@ -86,8 +86,10 @@ FUNCTIONS: Final = {
     ),
     'LABELS_JSON': Function(
         (('labels', _LABELS),),
-        "CASE WHEN labels IS NULL OR len(labels) = 0 THEN '{}' ELSE '{' || array_to_string(list_transform("
-        "CASE WHEN len(labels) > 1 THEN list_sort(labels) ELSE labels END, lambda label: to_json(label.key) || ':' || coalesce(to_json(label.value), 'null')), ',') || '}' END",
+        "CASE WHEN labels IS NULL OR len(labels) = 0 THEN '{}' "
+        "WHEN len(labels) = 1 THEN concat('{', to_json(labels[1].key), ':', coalesce(to_json(labels[1].value), 'null'), '}') "
+        "ELSE concat('{', array_to_string(list_transform(list_sort(labels), "
+        "lambda label: concat(to_json(label.key), ':', coalesce(to_json(label.value), 'null'))), ','), '}') END",
         "IFNULL((SELECT CONCAT('{', STRING_AGG(CONCAT(TO_JSON_STRING(label.key), ':', TO_JSON_STRING(label.value)), ',' "
         "ORDER BY label.key), '}') FROM UNNEST(labels) AS label), '{}')",
         'Labels as one JSON object with sorted keys.',

@@ -18,8 +18,19 @@ FORMAT: Final = 'ledger_format'
 ADDED: Final = {2: ((RECONCILIATION, 'topics'),)}
 """The columns that a version of the layout has and the one before had not. Only columns come, and at the end."""
 
-SAME_IDS: Final = 2
-"""The version since which lines have the ids that both engines give them."""
+SAME_IDS: Final = 3
+"""The version since which lines of the Google export have the ids that they have now."""
+
+GOOGLE_LINES: Final = "SELECT 1 AS found FROM ledger WHERE source = 'gcp' AND run_id IS NOT NULL LIMIT 1"
+"""A row when there are lines of the Google export."""
+
+
+def other_ids(ledger: str, version: int) -> str:
+    """Why a ledger of before `SAME_IDS` with lines of the Google export is not written to."""
+    return (
+        f'{ledger}: the ledger has layout {version}, in which lines of the Google export have other ids: to load them '
+        'again would book them twice. Move it away; `cpg-infra billing backfill` makes a new one'
+    )
 
 
 def upgrades(version: int) -> Iterator[tuple[Table, Column]]:

@@ -114,13 +114,12 @@ def post(engine: Engine, run: Run, *, bounded: bool, adopted: str | None = None)
     frozen = _freeze(engine, run)
     for name in _SPLITTING:
         engine.stage(name, model(name))
-    engine.stage('others', model('other_postings'))
     engine.stage('new_rejects', model('new_rejects'), {'run_id': run.run_id, 'now': run.now})
-    charges = {'charges': model('charges')}
+    models = {'charges': model('charges'), 'others': model('other_postings')}
     booked = _count(engine, 'existing') > 0
     both = 'SELECT * FROM charges UNION ALL SELECT * FROM others'
     if booked:
-        engine.stage('actions', with_models(charges, model('actions')))
+        engine.stage('actions', with_models(models, model('actions')))
         counts = {
             row['action']: row['count']
             for row in engine.query('SELECT action, COUNT(*) AS count FROM actions GROUP BY action')
@@ -128,7 +127,8 @@ def post(engine: Engine, run: Run, *, bounded: bool, adopted: str | None = None)
         postings = f"SELECT b.* FROM ({both}) AS b JOIN actions AS a ON a.id = b.id WHERE a.action <> 'delete'"
         deleted = "SELECT id FROM actions WHERE action = 'delete'" if counts.get('delete') else None
     else:
-        counts = {'insert': _count(engine, 'lines', 'cost_exact IS NOT NULL') + _count(engine, 'others')}
+        (others,) = engine.query(with_models(models, 'SELECT COUNT(*) AS count FROM others'))
+        counts = {'insert': _count(engine, 'lines', 'cost_exact IS NOT NULL') + int(others['count'])}
         postings, deleted = both, None
     posted = Posted(
         lines,
@@ -138,23 +138,23 @@ def post(engine: Engine, run: Run, *, bounded: bool, adopted: str | None = None)
         _count(engine, 'new_rejects'),
         frozen,
         touched,
-        _changes(engine, charges) if run.dry or adopted is not None else (),
+        _changes(engine, models) if run.dry or adopted is not None else (),
     )
     if run.dry:
         return posted
-    _write(engine, run, posted, charges, postings, deleted)
+    _write(engine, run, posted, models, postings, deleted)
     _refuse_repeats(engine, touched)
     return posted
 
 
 @again_on_conflict
 def _write(
-    engine: Engine, run: Run, posted: Posted, charges: dict[str, str], postings: str, deleted: str | None
+    engine: Engine, run: Run, posted: Posted, models: dict[str, str], postings: str, deleted: str | None
 ) -> None:
     with engine.transaction():
         if not posted.same:
             engine.execute(
-                merge_postings(with_models(charges, postings), deleted, changed=posted.updated > 0),
+                merge_postings(with_models(models, postings), deleted, changed=posted.updated > 0),
                 {
                     **posted.touched.parameters,
                     'run_id': run.run_id,
@@ -221,8 +221,8 @@ def _freeze(engine: Engine, run: Run) -> int:
     return frozen
 
 
-def _changes(engine: Engine, charges: dict[str, str]) -> tuple[TopicChange, ...]:
-    rows = engine.query(with_models(charges, model('topic_changes')))
+def _changes(engine: Engine, models: dict[str, str]) -> tuple[TopicChange, ...]:
+    rows = engine.query(with_models(models, model('topic_changes')))
     return tuple(TopicChange(**row) for row in rows)
 
 

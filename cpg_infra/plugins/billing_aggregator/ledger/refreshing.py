@@ -32,7 +32,7 @@ _POSTINGS: Final = (
 )
 
 DAYS_TOGETHER: Final = 31
-POSTINGS_TOGETHER: Final = 500_000
+POSTINGS_TOGETHER: Final = 2_000_000
 """Days that are refreshed in one go, and postings of theirs: what DuckDB can sum by labels without spilling."""
 
 

@@ -145,6 +145,13 @@ def test_a_ledger_of_the_layout_before_gains_its_columns_and_then_the_version() 
     assert statements[-1] == f'INSERT INTO `{TABLE}_ledger_format` (version) VALUES ({VERSION})'
 
 
+def test_a_ledger_whose_lines_have_other_ids_is_not_written() -> None:
+    client = Client({'SELECT MAX(version)': [{'version': 2}], 'SELECT 1 AS found': [{'found': 1}]})
+    with pytest.raises(LedgerError, match=f'{TABLE}: the ledger has layout 2, .* would book them twice'):
+        engine(client).prepare()
+    assert not [text for text, _, _ in client.sent if not text.startswith('SELECT')]
+
+
 def test_what_is_kept_by_month_has_clusters_because_a_text_has_no_partitions() -> None:
     client = Client()
     engine(client).prepare()

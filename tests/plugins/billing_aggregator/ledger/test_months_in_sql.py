@@ -28,11 +28,23 @@ def test_month_ends_are_the_same_in_the_database(ledger: Ledger) -> None:
                 assert row['month'] == invoice_month(moment)
 
 
-def test_labels_are_one_json_object_with_sorted_keys(ledger: Ledger) -> None:
-    (row,) = ledger.query(
-        "SELECT LABELS_JSON([STRUCT('b' AS key, 'say \"hi\"' AS value), STRUCT('a' AS key, 'ü' AS value)]) AS labels"
-    )
-    assert row == {'labels': '{"a":"ü","b":"say \\"hi\\""}'}
+@pytest.mark.parametrize(
+    ('labels', 'text'),
+    [
+        ('CAST(NULL AS ARRAY<STRUCT<key STRING, value STRING>>)', '{}'),
+        ('CAST([] AS ARRAY<STRUCT<key STRING, value STRING>>)', '{}'),
+        ("[STRUCT('a' AS key, 'say \"hi\"' AS value)]", '{"a":"say \\"hi\\""}'),
+        ("[STRUCT('a' AS key, CAST(NULL AS STRING) AS value)]", '{"a":null}'),
+        ("[STRUCT('b' AS key, 'x' AS value), STRUCT('a' AS key, 'ü' AS value)]", '{"a":"ü","b":"x"}'),
+    ],
+    ids=['null', 'none', 'one', 'one without a value', 'two'],
+)
+def test_labels_are_one_json_object_with_sorted_keys(ledger: Ledger, labels: str, text: str) -> None:
+    (row,) = ledger.query(f'SELECT LABELS_JSON({labels}) AS labels')
+    assert row == {'labels': text}
+
+
+def test_a_label_is_found_by_its_name(ledger: Ledger) -> None:
     (row,) = ledger.query("SELECT LABEL_OF(@labels, 'b-c') AS value", {'labels': '{"b-c":"x"}'})
     assert row == {'value': 'x'}
 

@@ -1,11 +1,18 @@
 -- The Google export as lines. `line_id` counts from 0 here; `renumbered` gives repeated lines their own numbers.
--- The fingerprint names its columns: a column that the export gains changes no id.
-WITH printed AS (
+-- The fingerprint names its columns: a column that the export gains changes no id. 128 of its bits tell the lines of a
+-- day apart, and every id is half as long.
+WITH placed AS (
+  -- What is known of a project, in one join: rows are wide, and each join carries them along.
+  SELECT COALESCE(a.project_id, s.match) AS project_id, a.topic, s.method, s.from_day, s.fallback_map_no
+  FROM attributed AS a
+  FULL OUTER JOIN (SELECT * FROM shared WHERE source = 'gcp') AS s ON s.match = a.project_id
+),
+printed AS (
   SELECT
     r.*,
     -- Here and not below: BigQuery joins on no subquery, which this is.
     LABEL_IN(r.labels, 'dataset') AS named_dataset,
-    FINGERPRINT(JOINED(
+    SUBSTR(FINGERPRINT(JOINED(
       r.billing_account_id, r.service.id, r.service.description, r.sku.id, r.sku.description,
       UNIX_MICROS(r.usage_start_time), UNIX_MICROS(r.usage_end_time), UNIX_MICROS(r.export_time),
       r.project.id, r.project.number, r.project.name, LABELS_TEXT(r.project.labels), r.project.ancestry_numbers,
@@ -15,7 +22,7 @@ WITH printed AS (
       FLOAT_TEXT(r.usage.amount), r.usage.unit, FLOAT_TEXT(r.usage.amount_in_pricing_units), r.usage.pricing_unit,
       CREDITS_TEXT(r.credits), r.invoice.month, r.cost_type,
       r.adjustment_info.id, r.adjustment_info.description, r.adjustment_info.mode, r.adjustment_info.type
-    )) AS print
+    )), 1, 32) AS print
   FROM raw_gcp AS r
 )
 SELECT
@@ -23,19 +30,19 @@ SELECT
   'gcp' AS source,
   CAST(r.arrival AS STRING) AS scope,
   'gcp' AS cloud,
-  COALESCE(a.topic, r.project.id, @default_topic) AS topic,
+  COALESCE(p.topic, r.project.id, @default_topic) AS topic,
   CASE
-    WHEN s.method IS NULL THEN CASE WHEN a.topic IS NOT NULL THEN 'project' WHEN r.project.id IS NOT NULL THEN 'project-id' ELSE 'default' END
+    WHEN p.method IS NULL THEN CASE WHEN p.topic IS NOT NULL THEN 'project' WHEN r.project.id IS NOT NULL THEN 'project-id' ELSE 'default' END
     WHEN n.map_no IS NOT NULL THEN 'shared-label'
     WHEN r.named_dataset IS NOT NULL THEN 'shared-unknown'
-    WHEN DATE(r.usage_end_time) < s.from_day THEN 'shared-before'
+    WHEN DATE(r.usage_end_time) < p.from_day THEN 'shared-before'
     WHEN m.map_no IS NULL THEN 'shared-no-map'
-    ELSE CONCAT('shared-', s.method)
+    ELSE CONCAT('shared-', p.method)
   END AS rule,
-  CASE WHEN s.method IS NOT NULL AND ABS(r.cost) < 9000000000 AND r.currency IS NOT NULL THEN
+  CASE WHEN p.method IS NOT NULL AND ABS(r.cost) < 9000000000 AND r.currency IS NOT NULL THEN
     CASE
       WHEN n.map_no IS NOT NULL THEN n.map_no
-      WHEN r.named_dataset IS NOT NULL OR DATE(r.usage_end_time) < s.from_day OR m.map_no IS NULL THEN s.fallback_map_no
+      WHEN r.named_dataset IS NOT NULL OR DATE(r.usage_end_time) < p.from_day OR m.map_no IS NULL THEN p.fallback_map_no
       ELSE m.map_no
     END
   END AS map_no,
@@ -53,13 +60,13 @@ SELECT
   CASE
     WHEN r.cost IS NULL OR NOT ABS(r.cost) < 9000000000 THEN 'unreadable-amount'
     WHEN r.currency IS NULL THEN 'incomplete'
-    WHEN s.method IS NULL OR n.map_no IS NOT NULL THEN NULL
+    WHEN p.method IS NULL OR n.map_no IS NOT NULL THEN NULL
     WHEN r.named_dataset IS NOT NULL THEN 'unknown-dataset'
-    WHEN DATE(r.usage_end_time) >= s.from_day AND m.map_no IS NULL THEN 'no-map'
+    WHEN DATE(r.usage_end_time) >= p.from_day AND m.map_no IS NULL THEN 'no-map'
   END AS fault,
-  r.print AS line_hash
+  -- The id has it already.
+  '' AS line_hash
 FROM printed AS r
-LEFT JOIN attributed AS a ON a.project_id = r.project.id
-LEFT JOIN shared AS s ON s.source = 'gcp' AND s.match = r.project.id
-LEFT JOIN named AS n ON n.name = CASE WHEN s.method IS NOT NULL THEN r.named_dataset END
-LEFT JOIN maps AS m ON m.method = s.method AND DATE(r.usage_end_time) >= m.from_day AND DATE(r.usage_end_time) < m.until_day
+LEFT JOIN placed AS p ON p.project_id = r.project.id
+LEFT JOIN named AS n ON n.name = CASE WHEN p.method IS NOT NULL THEN r.named_dataset END
+LEFT JOIN maps AS m ON m.method = p.method AND DATE(r.usage_end_time) >= m.from_day AND DATE(r.usage_end_time) < m.until_day

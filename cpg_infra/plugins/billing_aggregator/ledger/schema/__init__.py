@@ -72,7 +72,7 @@ __all__ = [
     'View',
 ]
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Version of this layout; a database holds the one it was written with."""
 
 TABLES: Final = (
