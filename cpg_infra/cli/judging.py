@@ -2,7 +2,8 @@
 
 What a cloud cannot carry, and checks and plugins that do not exist, are seen in whatever was sound. What only a plan
 shows (names that are too long or run into each other, limits) is looked for in a plan of what is left without the
-faults. Of a value that has a fault, and of a dataset in which something could not be read, no plan says anything.
+faults. Of a value that has a fault, and of a dataset in which something could not be read, no plan says anything. Where
+too little is left for a plan, a warning says that there may be more.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Final
 
 from cpg_infra.checks import checked, unknown_checks
 from cpg_infra.config import ConfigurationError, CPGDatasetConfig, CPGInfrastructureConfig, Diagnostic, Severity
-from cpg_infra.config.diagnostics import Path
+from cpg_infra.config.diagnostics import Path, Sources
 from cpg_infra.config.loading import Examined
 from cpg_infra.config.remainder import Remainder, remainder_of
 from cpg_infra.config.whole import check_whole
@@ -39,7 +40,7 @@ def beyond_files(examined: Examined, date: dt.date) -> tuple[Diagnostic, ...]:
 
 
 def hidden(examined: Examined, said: Iterable[Diagnostic], date: dt.date) -> tuple[Diagnostic, ...]:
-    """Errors of a plan without `said`, the faults that are known."""
+    """Errors of a plan without `said`, the faults that are known; a warning when no plan could be made."""
     sources = examined.whole.sources
 
     def wrong(organisation: CPGInfrastructureConfig, datasets: Mapping[str, CPGDatasetConfig]) -> list[Diagnostic]:
@@ -51,12 +52,28 @@ def hidden(examined: Examined, said: Iterable[Diagnostic], date: dt.date) -> tup
     for _ in range(PLANS):
         rest = remainder_of(examined, [*known, *found], wrong)
         if rest is None:
-            break
-        more, complete = _errors_of_plan(rest, examined, date)
+            without = [_unexamined('too much of the configuration is at fault')] if examined.written.datasets else []
+            return (*_located(found, sources), *without)
+        try:
+            more, complete = _errors_of_plan(rest, examined, date)
+        except Exception as error:  # noqa: BLE001 - a plugin or a driver may miss what was cut out
+            return (
+                *_located(found, sources),
+                _unexamined(f'without what is at fault, {str(error) or type(error).__name__}'),
+            )
         found += [each for each in more if each.path[:2] not in unread and not rest.lacks(each.path)]
         if complete:
             break
-    return tuple(each.located(sources) for each in found)
+    return tuple(_located(found, sources))
+
+
+def _located(found: Iterable[Diagnostic], sources: Sources) -> Iterator[Diagnostic]:
+    return (each.located(sources) for each in found)
+
+
+def _unexamined(why: str) -> Diagnostic:
+    message = f'names and limits, which only a plan shows, were not looked at; {why}'
+    return Diagnostic('no-plan', message, severity=Severity.WARNING)
 
 
 def _beyond(
@@ -77,6 +94,4 @@ def _errors_of_plan(rest: Remainder, examined: Examined, date: dt.date) -> tuple
         made = Infrastructure(rest.organisation, rest.datasets, date=date, sources=examined.whole.sources).plan()
     except ConfigurationError as error:
         return [each for each in error.diagnostics if each.severity is Severity.ERROR], False
-    except Exception:  # noqa: BLE001 - a plugin or a driver may miss what was cut out; the faults that are known stay
-        return [], True
     return list(checked(made, rest.organisation).errors), True

@@ -13,6 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cpg_infra.driver.infrastructure import Infrastructure
+from cpg_infra.plan import Plan
+from cpg_infra.plugin import PluginError
 from tests.cli.running import DATE, FOLDER, configuration, run
 from tests.config.building import BUDGETS_YAML, CPG_TOML, MEMBERS_YAML, PRODUCTION_YAML, USERS_YAML, with_line
 
@@ -157,14 +160,14 @@ FAULTS: Final[dict[str, Fault]] = {
 }
 
 
-def told(files: dict[str, str | None]) -> list[str]:
+def told(files: dict[str, str | None], *options: str) -> list[str]:
     """The faults of a configuration, in their order; no fault has more to say than its line."""
     with tempfile.TemporaryDirectory() as folder:
         before = Path.cwd()
         os.chdir(folder)
         try:
             configuration(dict(files))
-            ran = run('validate', FOLDER, '--date', DATE, '--quiet')
+            ran = run('validate', FOLDER, '--date', DATE, *(options or ['--quiet']))
         finally:
             os.chdir(before)
     assert (ran.status, ran.err) == (1 if ran.out else 0, '')
@@ -247,3 +250,22 @@ def test_names_that_run_into_each_other_hide_no_name_that_is_too_long() -> None:
     found = told({**files, 'production.yaml': production})
     assert any('lantern-alpha' in line for line in found)
     assert [line for line in found if LONG in line] == list(FAULTS['a name that is too long'].told)
+
+
+def test_where_no_plan_can_be_made_of_what_is_left_a_warning_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(_: Infrastructure) -> Plan:
+        raise PluginError('plugin github_wif: no owner')
+
+    monkeypatch.setattr(Infrastructure, 'plan', failing)
+    *remarks, count = told(faulty(['a number', 'a name that is too long']), '--date', DATE)
+    assert f'{NOT_LOOKED_AT}; without what is at fault, plugin github_wif: no owner' in remarks
+    assert {*expected(['a number'])} < {*remarks}
+    assert count.startswith('1 fault, ')
+
+
+def test_where_too_little_is_left_a_warning_says_so() -> None:
+    warning, *_ = told({**faulty(['a number']), 'cpg.toml': 'domain = 3\n'}, '--date', DATE)
+    assert warning == f'{NOT_LOOKED_AT}; too much of the configuration is at fault'
+
+
+NOT_LOOKED_AT: Final = 'warning: names and limits, which only a plan shows, were not looked at'
