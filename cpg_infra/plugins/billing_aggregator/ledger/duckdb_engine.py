@@ -59,10 +59,10 @@ SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     'max_vacuum_tasks': 0,
 }
 
-TIDIED_AT_ONCE: Final = 2
-"""How often groups of rows of a table that are not full are merged when the file is closed; each time takes about a second.
+TIDIED_AT_ONCE: Final = 1
+"""How often groups of rows that are not full are merged in a table when the file is closed: up to three seconds for wide rows.
 
-A load leaves some behind. Merging all of them in the next checkpoint would make a small load pay for a large one before it.
+Every load leaves some behind. To merge all of them at once would make a small load pay for a large one before it.
 """
 
 LONGEST_ROW: Final = 4 * 1024 * 1024
