@@ -17,6 +17,7 @@ from cpg_infra.plugins.billing_aggregator.ledger import LedgerError, open_ledger
 from cpg_infra.plugins.billing_aggregator.ledger.faults import LeaseLostError, LockedLedgerError, NewerLedgerError
 from cpg_infra.plugins.billing_aggregator.ledger.leases import DURATION, LeaseTakenError, check, take
 from cpg_infra.plugins.billing_aggregator.ledger.posting import Run, post
+from cpg_infra.plugins.billing_aggregator.ledger.schema import VERSION
 from cpg_infra.plugins.billing_aggregator.loading import Pricing, stage_days
 from cpg_infra.plugins.billing_aggregator.sources.gcp_files import GcpFiles
 from cpg_infra.plugins.billing_aggregator.sources.source import Notes, Reading, Window
@@ -79,7 +80,7 @@ def test_a_ledger_of_a_newer_layout_is_refused(tmp_path: Path) -> None:
     with duckdb.connect(str(file)) as connection:
         connection.execute('UPDATE ledger_format SET version = 99')
     with (
-        pytest.raises(NewerLedgerError, match='layout 99, this program knows 2: install a newer cpg-infra'),
+        pytest.raises(NewerLedgerError, match=f'layout 99, this program knows {VERSION}: install'),
         open_ledger(file),
     ):
         pass
