@@ -64,6 +64,8 @@ class Outcome:
     posted: Posted = field(default_factory=Posted)
     faults: list[str] = field(default_factory=list)
     notes: Notes = field(default_factory=Notes)
+    whole: bool = False
+    """As much was read as once a week."""
     balances: list[Balance] = field(default_factory=list)
     told: list[TopicChange] = field(default_factory=list)
     """Of each load, what it would make of its lines; a dry run and a take-over say so."""
@@ -152,6 +154,8 @@ class Aggregation:
             outcomes = self._adopt(asked, run_id, outcomes)
         if not asked.dry:
             refresh(self._engine, lambda done, total: self._tell('views', done, total))
+            if any(outcome.whole for outcome in outcomes):
+                self._engine.tidy()
         return outcomes
 
     def _source(self, name: str, asked: Asked, run_id: str) -> Outcome:
@@ -220,6 +224,7 @@ class Aggregation:
             return None
         overlap = self._settings.windows.overlaps.get('gcp', dt.timedelta(days=3))
         window = self._window('gcp', overlap, asked, dt.datetime(1970, 1, 1, tzinfo=dt.UTC))
+        outcome.whole = window.whole
         first, last = window.start.date(), (window.end - dt.timedelta(microseconds=1)).date()
         if asked.resume and (booked := booked_until(self._engine, 'gcp', first.isoformat())):
             first = dt.date.fromisoformat(booked) + dt.timedelta(days=1)
@@ -248,6 +253,7 @@ class Aggregation:
         source = self._others[name]
         overlap = self._settings.windows.overlaps.get(name, source.overlap)
         window = self._window(name, overlap, asked, self._now - FIRST_WINDOW)
+        outcome.whole = window.whole
         row |= {'window_start': window.start.isoformat(), 'window_end': window.end.isoformat()}
         done = 0
         if asked.command == 'retry':

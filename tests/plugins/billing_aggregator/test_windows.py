@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from cpg_infra.plugins.billing_aggregator.asking import check_window, parse_moment
@@ -63,6 +64,25 @@ def test_hail_is_read_again_for_a_day_and_weekly_for_sixty(tmp_path: Path) -> No
         NOW - dt.timedelta(hours=24),
         NOW + dt.timedelta(hours=4) - dt.timedelta(days=60),
     ]
+
+
+def test_a_weekly_run_merges_what_the_loads_of_a_week_have_left_behind(tmp_path: Path) -> None:
+    file = tmp_path / 'l.duckdb'
+    groups = []
+    for day in range(10):
+        pattern = write_export(tmp_path / 'rows.json', days(*range(1, day + 2)))
+        with open_ledger(file) as ledger:
+            aggregate(ledger, pattern, now=NOW + dt.timedelta(days=day))
+            assert len(postings(ledger)) == day + 1
+        groups.append(groups_of_rows(file))
+    assert groups == [1, 2, 3, 4, 5, 6, 7, 1, 2, 3]
+
+
+def groups_of_rows(file: Path) -> int:
+    with duckdb.connect(str(file), read_only=True) as connection:
+        found = connection.execute("SELECT count(DISTINCT row_group_id) FROM pragma_storage_info('ledger')").fetchone()
+    assert found is not None
+    return int(found[0])
 
 
 def test_a_window_that_jumps_ahead_moves_no_watermark(tmp_path: Path) -> None:

@@ -231,6 +231,9 @@ class BigQueryEngine:
         finally:
             self._session = None
 
+    def tidy(self) -> None:
+        """Nothing: the service does it by itself."""
+
     def close(self) -> None:
         """Delete the stages. One that cannot be deleted ends by itself."""
         for name in sorted(self._stages):

@@ -55,15 +55,12 @@ SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     'autoinstall_known_extensions': False,
     # Files that DuckDB 1.4 and later read: texts are compressed in one go, which writes a quarter faster.
     'storage_compatibility_version': 'v1.4.0',
-    # Groups of rows that are not full are merged when the file is closed and not while it is loaded.
+    # Groups of rows that are not full, which every load leaves behind, are merged by `tidy` and not by the next load.
     'max_vacuum_tasks': 0,
 }
 
-TIDIED_AT_ONCE: Final = 1
-"""How often groups of rows that are not full are merged in a table when the file is closed: up to three seconds for wide rows.
-
-Every load leaves some behind. To merge all of them at once would make a small load pay for a large one before it.
-"""
+MERGES: Final = 20
+"""How often `tidy` merges groups of rows in a table; each time takes a second or two where rows are wide."""
 
 LONGEST_ROW: Final = 4 * 1024 * 1024
 """Bytes of a row that is staged, as JSON; twice that is set aside for each thread, however few rows there are."""
@@ -257,12 +254,16 @@ class DuckDBEngine:
                 self._connection.execute('ROLLBACK')
             raise
 
+    def tidy(self) -> None:
+        """Merge groups of rows that are not full, and drop rows that were deleted."""
+        with self._reporting():
+            self._connection.execute(f'SET max_vacuum_tasks = {MERGES}')
+            self._connection.execute('CHECKPOINT')
+            self._connection.execute('SET max_vacuum_tasks = 0')
+
     def close(self) -> None:
         """Close the connection; the last one writes the file."""
         try:
-            with suppress(duckdb.Error):
-                # Nothing depends on it, and what is amiss with the file is told by what follows.
-                self._connection.execute(f'SET max_vacuum_tasks = {TIDIED_AT_ONCE}')
             self._connection.close()
         except duckdb.Error as error:
             raise _fault(error, self._path) from error

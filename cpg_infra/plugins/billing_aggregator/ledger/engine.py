@@ -48,5 +48,8 @@ class Engine(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """All statements inside or none of them. Raises `ConflictError` when another one came between."""
 
+    def tidy(self) -> None:
+        """Bring together what many loads have left behind. It takes a while and changes no row; once a week is enough."""
+
     def close(self) -> None:
         """Let go of the database."""
