@@ -215,8 +215,8 @@ MUTANTS: Final = (
         'a number at the end of a dataset is cut off',
         test_defects.test_a_dataset_whose_name_ends_in_a_number_keeps_it,
         sql={
-            'COALESCE(a.topic, r.project.id, @default_topic) AS topic': (
-                "REGEXP_REPLACE(COALESCE(a.topic, r.project.id, @default_topic), '-[0-9]+$', '') AS topic"
+            'COALESCE(p.topic, r.project.id, @default_topic) AS topic': (
+                "REGEXP_REPLACE(COALESCE(p.topic, r.project.id, @default_topic), '-[0-9]+$', '') AS topic"
             )
         },
     ),
