@@ -35,7 +35,7 @@ NOW: Final = dt.datetime(2025, 1, 5, tzinfo=dt.UTC)
 LAST_DAY: Final = dt.datetime(2024, 12, 29, tzinfo=dt.UTC)
 """Near the end of a month that is all there: the report reads the most."""
 
-AFTER_LAST_DAY: Final = dt.date(2024, 12, 31)
+EXPORT_ENDS: Final = dt.date(2024, 12, 31)
 HOURS_OF_RESOURCE: Final = 7 * 24
 
 _EXPORT_ROW: Final = """
@@ -133,7 +133,7 @@ def _generate(folder: Path, rows: int) -> None:
     with duckdb.connect(config={'memory_limit': '2GB', 'preserve_insertion_order': False}) as connection:
         lasts = GOAL_DAYS * rows / GOAL_ROWS
         for name, count, first, days in (
-            ('export', rows, AFTER_LAST_DAY - dt.timedelta(days=lasts), lasts),
+            ('export', rows, EXPORT_ENDS - dt.timedelta(days=lasts), lasts),
             ('day', DAY_ROWS, dt.date(2025, 1, 2), 0.7),
         ):
             step = int(days * 86_400_000_000 / count)

@@ -14,7 +14,7 @@ from typing import Final
 
 from cpg_infra.checks import checked, unknown_checks
 from cpg_infra.config import ConfigurationError, CPGDatasetConfig, CPGInfrastructureConfig, Diagnostic, Severity
-from cpg_infra.config.diagnostics import Path, Sources
+from cpg_infra.config.diagnostics import Path
 from cpg_infra.config.loading import Examined
 from cpg_infra.config.remainder import Remainder, remainder_of
 from cpg_infra.config.whole import check_whole
@@ -49,30 +49,29 @@ def hidden(examined: Examined, said: Iterable[Diagnostic], date: dt.date) -> tup
     unread = {path[:2] for path in examined.whole.broken}
     known = [each for each in said if each.severity is Severity.ERROR]
     found: list[Diagnostic] = []
+    unexamined = ''
     for _ in range(PLANS):
         rest = remainder_of(examined, [*known, *found], wrong)
         if rest is None:
-            without = [_unexamined('too much of the configuration is at fault')] if examined.written.datasets else []
-            return (*_located(found, sources), *without)
+            # Where no dataset was read, the faults say so themselves.
+            unexamined = 'too much of the configuration is at fault' if examined.written.datasets else ''
+            break
         try:
             more, complete = _errors_of_plan(rest, examined, date)
         except Exception as error:  # noqa: BLE001 - a plugin or a driver may miss what was cut out
-            return (
-                *_located(found, sources),
-                _unexamined(f'without what is at fault, {str(error) or type(error).__name__}'),
-            )
+            unexamined = f'without what is at fault, {str(error) or type(error).__name__}'
+            break
         found += [each for each in more if each.path[:2] not in unread and not rest.lacks(each.path)]
         if complete:
             break
-    return tuple(_located(found, sources))
-
-
-def _located(found: Iterable[Diagnostic], sources: Sources) -> Iterator[Diagnostic]:
-    return (each.located(sources) for each in found)
+    else:
+        unexamined = f'each of {PLANS} plans stopped at a fault, and no more were made'
+    remarks = [_unexamined(unexamined)] if unexamined else []
+    return (*(each.located(sources) for each in found), *remarks)
 
 
 def _unexamined(why: str) -> Diagnostic:
-    message = f'names and limits, which only a plan shows, were not looked at; {why}'
+    message = f'names and limits, which only a plan shows, were not all looked at; {why}'
     return Diagnostic('no-plan', message, severity=Severity.WARNING)
 
 

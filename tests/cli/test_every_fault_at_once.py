@@ -13,6 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cpg_infra.cli import judging
+from cpg_infra.config import ConfigurationError, Diagnostic
+from cpg_infra.config.diagnostics import dataset_path
 from cpg_infra.driver.infrastructure import Infrastructure
 from cpg_infra.plan import Plan
 from cpg_infra.plugin import PluginError
@@ -263,9 +266,20 @@ def test_where_no_plan_can_be_made_of_what_is_left_a_warning_says_so(monkeypatch
     assert count.startswith('1 fault, ')
 
 
+def test_where_every_plan_stops_at_a_fault_a_warning_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopping(_: Infrastructure) -> Plan:
+        raise ConfigurationError([Diagnostic('clash', 'it runs into another', dataset_path('epsilon'))])
+
+    monkeypatch.setattr(Infrastructure, 'plan', stopping)
+    monkeypatch.setattr(judging, 'PLANS', 1)
+    remarks = told(faulty(['a number']), '--date', DATE)
+    assert [remark for remark in remarks if remark.endswith('epsilon: it runs into another')]
+    assert f'{NOT_LOOKED_AT}; each of 1 plans stopped at a fault, and no more were made' in remarks
+
+
 def test_where_too_little_is_left_a_warning_says_so() -> None:
     warning, *_ = told({**faulty(['a number']), 'cpg.toml': 'domain = 3\n'}, '--date', DATE)
     assert warning == f'{NOT_LOOKED_AT}; too much of the configuration is at fault'
 
 
-NOT_LOOKED_AT: Final = 'warning: names and limits, which only a plan shows, were not looked at'
+NOT_LOOKED_AT: Final = 'warning: names and limits, which only a plan shows, were not all looked at'

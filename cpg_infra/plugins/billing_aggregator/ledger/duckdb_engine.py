@@ -258,8 +258,10 @@ class DuckDBEngine:
         """Merge groups of rows that are not full, and drop rows that were deleted."""
         with self._reporting():
             self._connection.execute(f'SET max_vacuum_tasks = {MERGES}')
-            self._connection.execute('CHECKPOINT')
-            self._connection.execute('SET max_vacuum_tasks = 0')
+            try:
+                self._connection.execute('CHECKPOINT')
+            finally:
+                self._connection.execute('SET max_vacuum_tasks = 0')
 
     def close(self) -> None:
         """Close the connection; the last one writes the file."""
