@@ -241,7 +241,7 @@ def _jobs(folder: Path, rows: int) -> None:
     started = time.perf_counter()
     settings = Settings(attribution=_settings().attribution, pricing=Pricing('USD'))
     with open_ledger(folder / 'jobs.duckdb', memory='240MB') as ledger:
-        hail = Hail('https://batch.example.org', _Service(), thresholds=Thresholds(JOBS, JOBS))  # type: ignore[arg-type]
+        hail = Hail('https://batch.example.org', _Service(), thresholds=Thresholds(JOBS, JOBS))  # type: ignore[arg-type]  # answers alike
         (outcome,) = Aggregation(ledger.engine, settings, NOW, others=[hail]).run(Asked())
     _expect(outcome.status == 'ok' and outcome.posted.inserted == 2 * JOBS * RESOURCES, outcome)
     print(time.perf_counter() - started)

@@ -36,7 +36,7 @@ _PRINTABLE_TAG = re.compile(r'[!-~]{1,60}')
 class _Composer(CParser):
     """libyaml's composer, told to leave the meaning of scalars to us."""
 
-    def resolve(self, kind: type[Node], value: str, implicit: tuple[bool, bool] | bool) -> str:  # noqa: FBT001
+    def resolve(self, kind: type[Node], value: str, implicit: tuple[bool, bool] | bool) -> str:  # noqa: FBT001 - the parser calls it so
         if kind is ScalarNode:
             return _PLAIN if isinstance(implicit, tuple) and implicit[0] else _TEXT
         return _MAPPING if kind is MappingNode else _SEQUENCE

@@ -73,7 +73,7 @@ def main(folder: str | Path = '.') -> Plan:
 def _run(infrastructure: CPGInfrastructure, remarks: Iterable[Diagnostic] = ()) -> Plan:
     import pulumi  # noqa: PLC0415 - see the module's docstring
 
-    from cpg_infra.engine.emit import emit  # noqa: PLC0415
+    from cpg_infra.engine.emit import emit  # noqa: PLC0415 - likewise
 
     plan = checked(infrastructure.plan(), infrastructure.config)
     if not _in_program():
@@ -89,7 +89,7 @@ def _run(infrastructure: CPGInfrastructure, remarks: Iterable[Diagnostic] = ()) 
 def _in_program() -> bool:
     if 'pulumi' not in sys.modules:
         return False
-    from pulumi.runtime import get_root_resource  # noqa: PLC0415
+    from pulumi.runtime import get_root_resource  # noqa: PLC0415 - likewise
 
     return get_root_resource() is not None
 
@@ -102,9 +102,9 @@ def _faults_shown() -> Iterator[None]:
     except ConfigurationError as error:
         if not _in_program():
             raise
-        import pulumi  # noqa: PLC0415
+        import pulumi  # noqa: PLC0415 - likewise
 
-        from cpg_infra.engine.stopped import ProgramStoppedError  # noqa: PLC0415
+        from cpg_infra.engine.stopped import ProgramStoppedError  # noqa: PLC0415 - likewise
 
         for remark in error.diagnostics:
             log = pulumi.log.error if remark.severity is Severity.ERROR else pulumi.log.warn

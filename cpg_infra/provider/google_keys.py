@@ -43,7 +43,7 @@ class KeyFile:
     def _sign(self, message: bytes) -> bytes:
         try:
             from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415 - optional, and heavy
-            from cryptography.hazmat.primitives.asymmetric import padding, rsa  # noqa: PLC0415
+            from cryptography.hazmat.primitives.asymmetric import padding, rsa  # noqa: PLC0415 - likewise
         except ImportError:
             raise RefusedError(
                 'to sign in with the key file of a service account, install cpg-infra[google-keys]'

@@ -254,8 +254,8 @@ class Deployment:
         if self._stack is None:
             self._stack = auto.Stack.select(STACK, self._workspace())
         # An `up` asks for outputs and the history after it is done: three processes that no test needs.
-        self._stack.outputs = dict  # type: ignore[method-assign]
-        self._stack.info = _no_summary  # type: ignore[method-assign, assignment]
+        self._stack.outputs = dict  # type: ignore[method-assign]  # as the engine does
+        self._stack.info = _no_summary  # type: ignore[method-assign, assignment]  # likewise
         return self._stack
 
     def environment(self) -> dict[str, str]:

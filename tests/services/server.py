@@ -253,7 +253,7 @@ def _handler(services: LocalServices) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(encoded)
             self.wfile.flush()
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815 - names of the protocol
 
         def _body(self) -> Any:
             content = self.rfile.read(int(self.headers.get('Content-Length', '0')))
@@ -263,7 +263,7 @@ def _handler(services: LocalServices) -> type[BaseHTTPRequestHandler]:
                 return dict(parse_qsl(content.decode(), keep_blank_values=True))
             return json.loads(content) if 'json' in self.headers.get('Content-Type', '') else content.decode()
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the parameter is given
             pass
 
     return Handler

@@ -70,7 +70,7 @@ def test_a_test_is_skipped_once_however_many_things_it_wants(monkeypatch: pytest
         for name, fixtures in {'a': ['browser', 'cli'], 'b': ['cli'], 'c': ['here'], 'd': []}.items()
     ]
     config: Any = SimpleNamespace(stash=pytest.Stash())
-    needing.pytest_collection_finish(SimpleNamespace(items=items, config=config))  # type: ignore[arg-type]
+    needing.pytest_collection_finish(SimpleNamespace(items=items, config=config))  # type: ignore[arg-type]  # as much of pytest as it asks
     assert needing.skips_for_want_of_something(config) == 2
 
 

@@ -82,7 +82,7 @@ def asking(*options: str) -> Callable[[Callable[Concatenate[Asked, _Own], None]]
             command(asked, **given)  # type: ignore[call-arg, arg-type]  # its own, by name
 
         # Typer reads the one or the other.
-        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # functions have none until they are given one
         run.__annotations__ = {each.name: each.annotation for each in parameters}
         return run
 

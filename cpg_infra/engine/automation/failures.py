@@ -56,7 +56,7 @@ class RefusedError(EngineError):
         self.reasons = reasons
         super().__init__('\n'.join(reasons), kind)
 
-    def __reduce__(self) -> tuple[type[RefusedError], tuple[tuple[str, ...], str]]:  # type: ignore[override]
+    def __reduce__(self) -> tuple[type[RefusedError], tuple[tuple[str, ...], str]]:  # type: ignore[override]  # narrower than object’s
         return type(self), (self.reasons, self.kind)
 
 

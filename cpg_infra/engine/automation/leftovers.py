@@ -50,7 +50,7 @@ def _pids() -> Iterator[int]:
     if _PROC.is_dir():
         yield from (int(each.name) for each in _PROC.iterdir() if each.name.isdigit())
         return
-    listed = subprocess.run(['ps', '-A', '-o', 'pid='], capture_output=True, text=True, check=False)  # noqa: S607
+    listed = subprocess.run(['ps', '-A', '-o', 'pid='], capture_output=True, text=True, check=False)  # noqa: S607 - where `ps` lies differs
     yield from (int(pid) for pid in listed.stdout.split())
 
 

@@ -168,8 +168,8 @@ class Stack:
         )
         stack = auto.Stack.select(self.place.stack, workspace)
         # An `up` asks for outputs and for the history when it is done: three processes that nobody needs.
-        stack.outputs = dict  # type: ignore[method-assign]
-        stack.info = _no_summary  # type: ignore[method-assign, assignment]
+        stack.outputs = dict  # type: ignore[method-assign]  # on purpose, see above
+        stack.info = _no_summary  # type: ignore[method-assign, assignment]  # likewise
         gathering = gathering or Gathering(self.place.stack, self._listener)
         begun = time.monotonic()
         options = {'on_event': gathering, 'parallel': self.place.parallel, 'suppress_progress': True, 'color': 'never'}

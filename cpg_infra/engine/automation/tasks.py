@@ -129,8 +129,8 @@ def _program(task: Task) -> partial[None]:
 def _emit(shard: Shard, facts: Facts, fingerprint: str) -> None:
     import pulumi  # noqa: PLC0415 - a task is made without it
 
-    from cpg_infra.engine.emit import emit_shard  # noqa: PLC0415
-    from cpg_infra.engine.stacks import FINGERPRINT_OUTPUT  # noqa: PLC0415
+    from cpg_infra.engine.emit import emit_shard  # noqa: PLC0415 - likewise
+    from cpg_infra.engine.stacks import FINGERPRINT_OUTPUT  # noqa: PLC0415 - likewise
 
     # What there is to remark was said, with places in files, before the engine was started.
     plan = dataclasses.replace(shard.plan, diagnostics=shard.plan.errors)

@@ -71,7 +71,7 @@ def _handler(service: Service) -> type[BaseHTTPRequestHandler]:
 
         do_GET = do_POST = _answer  # noqa: N815 - names of the library
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the parameter is given
             pass
 
     return Handler

@@ -158,7 +158,7 @@ def _handler(exchange: TokenExchange) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(encoded)
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the parameter is given
             pass
 
     return Handler

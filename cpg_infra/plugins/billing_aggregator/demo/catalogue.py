@@ -31,7 +31,7 @@ class Place:
 
 
 SKUS: Final = (
-    Sku('Compute Engine', '6F81-5844-456A', 'N2 instance core', 'BB77-5FDA-69D9', 'seconds', 'hour', 0.07, 420, True),  # noqa: FBT003
+    Sku('Compute Engine', '6F81-5844-456A', 'N2 instance core', 'BB77-5FDA-69D9', 'seconds', 'hour', 0.07, 420, True),  # noqa: FBT003 - a table
     Sku('Compute Engine', '6F81-5844-456A', 'Spot RAM', 'F42B-1B95-E7AD', 'byte-seconds', 'gibibyte hour', 0.01, 180),
     Sku('Cloud Storage', '95FF-2EF5-5EA1', 'Standard storage', 'E5F0-6A5D-7BAD', 'byte-seconds', 'GiBy.mo', 0.035, 240),
     Sku('Cloud Storage', '95FF-2EF5-5EA1', 'Class A operations', '4DBF-185F-A415', 'requests', 'count', 0.005, 60),

@@ -122,7 +122,7 @@ class GcpFiles:
         rows = self._read(
             f'SELECT arrival, count(*) AS rows FROM ({self._rows(first, last)}) GROUP BY arrival ORDER BY arrival'
         )
-        return [Day(row['arrival'], int(row['rows'])) for row in rows]  # type: ignore[arg-type, call-overload]
+        return [Day(row['arrival'], int(row['rows'])) for row in rows]  # type: ignore[arg-type, call-overload]  # by the query
 
     def stage(self, first: dt.date, last: dt.date) -> None:
         """Lay out the rows of these arrival days as `raw_gcp`."""

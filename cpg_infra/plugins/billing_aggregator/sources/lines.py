@@ -66,7 +66,7 @@ def moment(value: object) -> dt.datetime | None:
 def amount(value: object) -> float | None:
     """A finite number, also from text; None for anything else."""
     try:
-        found = float(value)  # type: ignore[arg-type]
+        found = float(value)  # type: ignore[arg-type]  # what it cannot take is caught
     except (TypeError, ValueError):
         return None
     return found if math.isfinite(found) else None

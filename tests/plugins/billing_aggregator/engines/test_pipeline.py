@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from cpg_infra.plugins.billing_aggregator.loading import Pricing
+from cpg_infra.plugins.billing_aggregator.sources.source import Line
 from tests.plugins.billing_aggregator.building import (
     NOW,
     FixedSource,
@@ -54,8 +55,8 @@ FIRST_MAP = proportions({'ataxia': 412, 'twins': 1280, 'controls': 3})
 SECOND_MAP = proportions({'ataxia': 1, 'controls': 1}, version='v2')
 
 
-def hail(*lines: object) -> FixedSource:
-    return FixedSource('hail', {'1': list(lines)})  # type: ignore[arg-type]
+def hail(*lines: Line) -> FixedSource:
+    return FixedSource('hail', {'1': list(lines)})
 
 
 def test_what_is_booked_is_the_same_after_a_load_a_reload_late_lines_and_a_new_map(both: Both) -> None:

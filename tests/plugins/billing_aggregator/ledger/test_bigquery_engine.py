@@ -69,7 +69,7 @@ class Client:
 
 
 def engine(client: Client) -> BigQueryEngine:
-    return BigQueryEngine(client, TABLE, '20240310T120000-abc')  # type: ignore[arg-type]
+    return BigQueryEngine(client, TABLE, '20240310T120000-abc')  # type: ignore[arg-type]  # a client that remembers
 
 
 def test_a_query_names_tables_defines_functions_and_sends_values_as_parameters() -> None:
@@ -185,7 +185,7 @@ def test_rows_are_loaded_without_nulls_which_a_repeated_field_cannot_be() -> Non
 
 def test_closing_figures_go_to_the_table_that_is_named_for_them() -> None:
     client = Client()
-    ledger = BigQueryEngine(client, TABLE, 'x', 'a-project.figures.closing')  # type: ignore[arg-type]
+    ledger = BigQueryEngine(client, TABLE, 'x', 'a-project.figures.closing')  # type: ignore[arg-type]  # a client that remembers
     ledger.query('SELECT 1 FROM monthly_summary')
     assert client.sent[0][0] == 'SELECT 1 FROM `a-project`.`figures`.`closing` AS monthly_summary'
 
@@ -244,4 +244,4 @@ def test_faults_are_sentences_and_conflicts_are_told_apart() -> None:
 @pytest.mark.parametrize('table', ['costs', 'a.b', 'a-project.billing.costs` --', 'A.b.c'])
 def test_what_is_no_table_is_refused(table: str) -> None:
     with pytest.raises(InputError, match='is no table'):
-        BigQueryEngine(Client(), table, 'x')  # type: ignore[arg-type]
+        BigQueryEngine(Client(), table, 'x')  # type: ignore[arg-type]  # a client that remembers

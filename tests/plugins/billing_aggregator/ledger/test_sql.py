@@ -117,7 +117,7 @@ def test_a_merge_has_the_clauses_that_it_needs(deleted: str | None, changed: boo
     for dialect in ('bigquery', 'duckdb'):
         merge = render(merge_postings('SELECT * FROM others', deleted, changed=changed), dialect, NAMES)
         (tree,) = sqlglot.parse(merge.text, read=dialect)
-        assert [str(when.args['then'])[:6] for when in tree.args['whens'].expressions] == clauses  # type: ignore[union-attr]
+        assert [str(when.args['then'])[:6] for when in tree.args['whens'].expressions] == clauses  # type: ignore[union-attr]  # a MERGE has clauses
 
 
 def test_rows_that_are_all_new_are_only_added() -> None:
