@@ -134,7 +134,7 @@ def test_a_disk_that_is_full_is_one_sentence_and_loses_nothing(tmp_path: Path) -
         check=False,
     )
     assert ran.stdout == (
-        f'{file}: the file cannot grow; nothing of this run was written, run it again when there is room\n'
+        f'{file}: the file cannot grow; what is booked stays booked, run it again when there is room\n'
     ), ran.stderr
     with open_ledger(file) as ledger:
         assert postings(ledger) == before

@@ -338,17 +338,17 @@ _SENTENCES: Final[tuple[tuple[str, type[LedgerError], str], ...]] = (
     (
         'no space left',
         LedgerError,
-        'the disk is full; nothing of this run was written, run it again when there is room',
+        'the disk is full; what is booked stays booked, run it again when there is room',
     ),
     (
         'file too large',
         LedgerError,
-        'the file cannot grow; nothing of this run was written, run it again when there is room',
+        'the file cannot grow; what is booked stays booked, run it again when there is room',
     ),
     (
         'disk quota',
         LedgerError,
-        'the disk quota is used up; nothing of this run was written, run it again when there is room',
+        'the disk quota is used up; what is booked stays booked, run it again when there is room',
     ),
     ('permission denied', LedgerError, 'permission denied'),
     ('read-only', LedgerError, 'the database cannot be written to'),
