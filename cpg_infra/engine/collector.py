@@ -21,8 +21,7 @@ def collector_resting(ended: Callable[[], Awaitable[None]]) -> Iterator[None]:
     """Let the collector rest until the block, and then what `ended` waits for, has come to its end.
 
     It is woken as well when the block or the program fails. Nothing is changed when it was off before, or outside
-    of an event loop, where nobody would wake it. Only an engine that dies leaves it at rest: the SDK then drops the
-    event loop as it is, in a process that has nothing left to do but to say so.
+    of an event loop, where nobody would wake it.
     """
     if not gc.isenabled() or not _in_event_loop():
         yield

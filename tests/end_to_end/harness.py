@@ -7,25 +7,23 @@ driven by Pulumi's Automation API with an inline program that emits the plan.
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import shutil
 import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Final, TypeAlias
 
-import grpc
 from pulumi import automation as auto
-from pulumi import log
-from pulumi.automation import _server
 from pulumi.automation.events import EngineEvent, StepEventMetadata
 from semver import VersionInfo
 
+from cpg_infra.engine.automation.host import use_host
 from cpg_infra.engine.emit import emit
 from cpg_infra.plan import Plan
 from tests.simulated_cloud.faults import Call, calls, forget_calls, writes
@@ -238,7 +236,8 @@ class Deployment:
         self, plan: Plan | None, operate: Callable[[auto.Stack, Callable[[EngineEvent], None]], object]
     ) -> Outcome:
         stack = self._selected()
-        stack.workspace.program = _nothing if plan is None else partial(_emit, plan)
+        loops: list[asyncio.AbstractEventLoop] = []
+        stack.workspace.program = _nothing if plan is None else partial(_emit, plan, loops)
         outcome = Outcome()
         begun = time.monotonic()
         try:
@@ -246,6 +245,7 @@ class Deployment:
         except auto.CommandError as error:
             outcome.raised = error
         outcome.seconds = time.monotonic() - begun
+        _refuse_left_open(loops)
         left = left_behind(self.cloud)
         assert not left, f'processes {left} of providers outlived the operation'
         return outcome
@@ -296,19 +296,23 @@ class _Command(auto.PulumiCommand):
 # Making one starts a process.
 _command = cache(_Command)
 
-
-def _debug(message: str) -> None:
-    with suppress(grpc.RpcError):
-        log.debug(message)
+use_host()
 
 
-# The SDK's host of inline programs writes to the log before it closes its event loop. When the engine has gone that
-# raises, and the loop is left for the garbage collector to complain about in whichever test comes next.
-_server.log = SimpleNamespace(debug=_debug, error=log.error)  # type: ignore[attr-defined, assignment]  # a module
-
-
-def _emit(plan: Plan) -> None:
+def _emit(plan: Plan, loops: list[asyncio.AbstractEventLoop]) -> None:
+    loops.append(asyncio.get_running_loop())
     emit(plan)
+
+
+def _refuse_left_open(loops: list[asyncio.AbstractEventLoop]) -> None:
+    """The host of inline programs closes its event loop some time after the operation."""
+    for loop in loops:
+        for _ in range(1000):
+            if loop.is_closed():
+                break
+            time.sleep(0.01)
+        assert loop.is_closed(), 'the event loop of a program was left open'
+    assert gc.isenabled()
 
 
 def _no_summary(*_: object) -> object:

@@ -21,16 +21,9 @@ async def nothing_to_wait_for() -> None:
 
 @pytest.fixture(autouse=True)
 def awake() -> Iterator[None]:
-    # A program whose engine died leaves the collector at rest in the process that ran it, as tests before these may
-    # have done; what they left behind is not to be taken apart in the middle of another test.
-    was_enabled = gc.isenabled()
-    gc.freeze()
-    gc.enable()
+    assert gc.isenabled()
     yield
-    if was_enabled:
-        gc.enable()
-    else:
-        gc.disable()
+    gc.enable()
 
 
 def test_it_rests_until_the_last_resource_is_registered() -> None:

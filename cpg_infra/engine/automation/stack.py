@@ -24,6 +24,7 @@ from pulumi.automation.errors import CommandError
 from cpg_infra.engine.automation.asking import ask
 from cpg_infra.engine.automation.backend import Backend
 from cpg_infra.engine.automation.failures import EngineError, StackLockedError, StackMissingError, explain
+from cpg_infra.engine.automation.host import use_host
 from cpg_infra.engine.automation.ids import Question
 from cpg_infra.engine.automation.locks import Lock, locked, locks_in, locks_in_text
 from cpg_infra.engine.automation.outcome import Gathering, Listener, Outcome
@@ -166,6 +167,7 @@ class Stack:
             program=program or _nothing,
             pulumi_command=self._cli,
         )
+        use_host()
         stack = auto.Stack.select(self.place.stack, workspace)
         # An `up` asks for outputs and for the history when it is done: three processes that nobody needs.
         stack.outputs = dict  # type: ignore[method-assign]  # on purpose, see above
