@@ -20,7 +20,7 @@ from cpg_infra.plugins.billing_aggregator.ledger.faults import LeaseLostError
 from cpg_infra.plugins.billing_aggregator.ledger.leases import LeaseTakenError, release, renew, take
 from cpg_infra.plugins.billing_aggregator.ledger.merging import merge_rows
 from cpg_infra.plugins.billing_aggregator.ledger.months import months_between
-from cpg_infra.plugins.billing_aggregator.ledger.posting import Posted, Run, TopicChange, combined, post
+from cpg_infra.plugins.billing_aggregator.ledger.posting import Posted, Run, TopicChange, combined, post, spanned
 from cpg_infra.plugins.billing_aggregator.ledger.reconciling import (
     Balance,
     TopicDifference,
@@ -82,6 +82,7 @@ class Outcome:
             total.deleted + posted.deleted,
             total.rejected + posted.rejected,
             total.frozen + posted.frozen,
+            months=spanned(total.months, posted.months),
         )
         self.told += posted.changes
 
@@ -319,9 +320,16 @@ class Aggregation:
         return asked.start <= dt.datetime.fromisoformat(before.mark).replace(tzinfo=dt.UTC)
 
     def _settle(self, outcome: Outcome, run_id: str, mark: tuple[str, bool] | None, open_from: str) -> None:
-        """Reconcile; only then move the watermark."""
-        found = balances(self._engine, sources=[outcome.source], uneven=outcome.uneven)
-        self._reconcile(outcome, found, run_id, open_from)
+        """Reconcile what was read, once a week all that there is; only then move the watermark."""
+        months = outcome.posted.months
+        if outcome.whole or months is not None:
+            found = balances(
+                self._engine,
+                source=outcome.source,
+                months=None if outcome.whole else months,
+                uneven=outcome.uneven,
+            )
+            self._reconcile(outcome, found, run_id, open_from)
         if outcome.status == 'ok' and mark is not None:
             move_watermark(self._engine, outcome.source, mark[0], run_id, self._now, whole=mark[1])
 

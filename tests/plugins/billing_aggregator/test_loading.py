@@ -120,7 +120,7 @@ def test_every_statement_of_a_run_is_one_of_bigquery(
     with open_ledger(tmp_path / 'l.duckdb') as ledger:
         engine = Recorded(ledger.engine)
         aggregate(Ledger(engine), pattern, hail, dry=dry)
-    assert len(engine.statements) == (40 if dry else 70)
+    assert len(engine.statements) == (41 if dry else 71)
     for statement in engine.statements:
         assert len(sqlglot.parse(render(statement, 'bigquery').text, read='bigquery')) == 1
 

@@ -106,6 +106,44 @@ def test_a_window_that_jumps_ahead_moves_no_watermark(tmp_path: Path) -> None:
         assert mark(ledger, 'gcp') == '2024-03-09'
 
 
+def test_a_run_reconciles_the_months_that_it_read_and_once_a_week_all_of_them(tmp_path: Path) -> None:
+    november = export_row(
+        export_time='2023-11-10 00:00:00', usage_end_time='2023-11-09 12:00:00', invoice={'month': '202311'}
+    )
+    pattern = write_export(tmp_path / 'rows.json', [november, *days(1)])
+    with open_ledger(tmp_path / 'l.duckdb') as ledger:
+        (outcome,) = aggregate(ledger, pattern)
+        assert [str(one) for one in outcome.balances] == ['gcp 202311 AUD: reconciled', 'gcp 202403 AUD: reconciled']
+        ledger.execute("UPDATE totals SET lines = lines + 1 WHERE invoice_month = '202311'")
+        write_export(tmp_path / 'rows.json', [november, *days(1, 2)])
+        (outcome,) = aggregate(ledger, pattern)
+        assert [str(one) for one in outcome.balances] == ['gcp 202403 AUD: reconciled']
+        assert (outcome.status, mark(ledger, 'gcp')) == ('ok', '2024-03-02')
+        write_export(tmp_path / 'rows.json', [november, *days(1, 2, 3)])
+        (outcome,) = aggregate(ledger, pattern, now=NOW + dt.timedelta(days=7))
+        assert outcome.faults == ['gcp 202311 AUD: 2 lines in the source, 1 in the ledger']
+        assert (outcome.status, mark(ledger, 'gcp')) == ('unreconciled', '2024-03-02')
+
+
+def test_a_month_that_its_source_no_longer_has_lines_of_is_reconciled_too(tmp_path: Path) -> None:
+    source = FixedSource('hail', {'1': [hail_line(1, 1, 'compute')]})
+    with open_ledger(tmp_path / 'l.duckdb') as ledger:
+        (outcome,) = aggregate(ledger, None, source, given=DOLLARS)
+        assert [(one.source_lines, one.ledger_lines) for one in outcome.balances] == [(1, 1)]
+        (outcome,) = aggregate(ledger, None, FixedSource('hail', {'1': []}), given=DOLLARS)
+        assert outcome.posted.deleted > 0
+        assert [(one.source_lines, one.ledger_lines) for one in outcome.balances] == []
+        assert outcome.posted.months is not None
+
+
+def test_a_run_that_reads_nothing_has_nothing_to_reconcile(tmp_path: Path) -> None:
+    pattern = write_export(tmp_path / 'rows.json', days(1))
+    with open_ledger(tmp_path / 'l.duckdb') as ledger:
+        aggregate(ledger, pattern)
+        (outcome,) = aggregate(ledger, pattern, start=dt.datetime(2024, 3, 4, tzinfo=dt.UTC))
+        assert (outcome.status, outcome.balances) == ('ok', [])
+
+
 def test_a_ledger_that_does_not_reconcile_keeps_its_watermark_and_says_so(tmp_path: Path) -> None:
     pattern = write_export(tmp_path / 'rows.json', days(1))
     with open_ledger(tmp_path / 'l.duckdb') as ledger:

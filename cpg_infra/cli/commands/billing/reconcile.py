@@ -47,7 +47,7 @@ def reconcile(
             raise InputError(f'--month: {month!r} is no month like 202701')
         with opened_ledger(folder, database, read_only=True) as ledger:
             uneven = uneven_splits(ledger.engine, month) if month else None
-            found = balances(ledger.engine, month=month, uneven=uneven)
+            found = balances(ledger.engine, months=(month, month) if month else None, uneven=uneven)
             if month is not None or not all(balance.ok for balance in found):
                 found = complete(folder, ledger, found, dt.datetime.now(dt.UTC), all_open=month is not None)
         show(balances_json(found) if format_ is Format.JSON else balances_text(found))

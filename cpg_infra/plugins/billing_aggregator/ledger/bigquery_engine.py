@@ -77,6 +77,7 @@ class BigQueryEngine:
     """
 
     dialect: Dialect = 'bigquery'
+    alone: bool = False
 
     def __init__(self, client: Client, table: str, token: str, monthly_summary: str | None = None) -> None:
         for name in filter(None, (table, monthly_summary)):

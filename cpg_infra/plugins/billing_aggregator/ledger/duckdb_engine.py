@@ -116,6 +116,8 @@ class DuckDBEngine:
     """An open database file."""
 
     dialect: Dialect = 'duckdb'
+    alone: bool = True
+    """DuckDB locks the file."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         self._connection = connection

@@ -30,6 +30,10 @@ class Engine(Protocol):
     def dialect(self) -> Dialect:
         """The dialect that statements are rendered for."""
 
+    @property
+    def alone(self) -> bool:
+        """Nobody else can write while this engine is open."""
+
     def query(self, sql: str, parameters: Parameters | None = None) -> list[Row]:
         """The rows of a query."""
 

@@ -67,10 +67,16 @@ FUNCTIONS: Final = {
         'Invoice month in US Pacific: `months.invoice_month` says why no zone is looked up.',
     ),
     'FINGERPRINT': Function(
-        (('content', 'STRING'),), 'sha256(content)', 'TO_HEX(SHA256(content))', 'SHA-256, 64 hexadecimal digits.'
+        (('content', 'STRING'),),
+        'md5(content)',
+        'TO_HEX(MD5(content))',
+        'Tells lines apart: 128 bits. Whoever makes two of them alike makes two that are numbered, and both are booked.',
     ),
     'CHANGE_HASH': Function(
-        (('content', 'STRING'),), 'md5(content)', 'TO_HEX(MD5(content))', 'Tells versions of one row apart; not ids.'
+        (('content', 'STRING'),),
+        'left(md5(content), 16)',
+        'SUBSTR(TO_HEX(MD5(content)), 1, 16)',
+        'Tells versions of one row apart, for which 64 bits are enough; not ids.',
     ),
     'FLOAT_TEXT': Function(
         (('number', 'FLOAT64'),),
@@ -80,25 +86,24 @@ FUNCTIONS: Final = {
     ),
     'NUMERIC_TEXT': Function(
         (('number', 'NUMERIC'),),
-        "coalesce(CAST(number AS VARCHAR), '')",
+        # An amount of up to 18 digits is a machine word, which becomes text six times as fast.
+        "coalesce(CAST(TRY_CAST(number AS DECIMAL(18, 9)) AS VARCHAR), CAST(number AS VARCHAR), '')",
         "IFNULL(FORMAT('%.9f', number), '')",
         'An exact number with its 9 decimals.',
     ),
     'LABELS_JSON': Function(
         (('labels', _LABELS),),
+        # Most rows have no label, one, or two in order: those need no list of texts.
         "CASE WHEN labels IS NULL OR len(labels) = 0 THEN '{}' "
-        "WHEN len(labels) = 1 THEN concat('{', to_json(labels[1].key), ':', coalesce(to_json(labels[1].value), 'null'), '}') "
-        "ELSE concat('{', array_to_string(list_transform(list_sort(labels), "
-        "lambda label: concat(to_json(label.key), ':', coalesce(to_json(label.value), 'null'))), ','), '}') END",
-        "IFNULL((SELECT CONCAT('{', STRING_AGG(CONCAT(TO_JSON_STRING(label.key), ':', TO_JSON_STRING(label.value)), ',' "
-        "ORDER BY label.key), '}') FROM UNNEST(labels) AS label), '{}')",
+        "WHEN len(labels) = 1 THEN CAST(json_object(coalesce(CAST(labels[1].key AS VARCHAR), ''), labels[1].value) AS VARCHAR) "
+        'WHEN len(labels) = 2 AND labels[1].key < labels[2].key '
+        'THEN CAST(json_object(CAST(labels[1].key AS VARCHAR), labels[1].value, CAST(labels[2].key AS VARCHAR), '
+        'labels[2].value) AS VARCHAR) '
+        "ELSE concat('{', array_to_string(list_transform(list_sort(labels), lambda label: "
+        "concat(to_json(coalesce(label.key, '')), ':', coalesce(to_json(label.value), 'null'))), ','), '}') END",
+        "IFNULL((SELECT CONCAT('{', STRING_AGG(CONCAT(TO_JSON_STRING(IFNULL(label.key, '')), ':', "
+        "TO_JSON_STRING(label.value)), ',' ORDER BY label.key), '}') FROM UNNEST(labels) AS label), '{}')",
         'Labels as one JSON object with sorted keys.',
-    ),
-    'LABELS_TEXT': Function(
-        (('labels', _LABELS),),
-        "coalesce(CAST(to_json(labels) AS VARCHAR), '[]')",
-        "IFNULL(TO_JSON_STRING(labels), '[]')",
-        'Labels in the order of the source, so that equal text means equal labels. BigQuery keeps no null list, so none is told from an empty one.',
     ),
     'LABEL_IN': Function(
         (('labels', _LABELS), ('name', 'STRING')),

@@ -35,8 +35,20 @@ def merge_rows(table: Table, source: str, *, changed: bool = True) -> str:
     )
 
 
+_LEASED = 'EXISTS (SELECT 1 FROM leases WHERE leases.source = @lease AND leases.token = @token)'
+
+
+def insert_postings(postings: str) -> str:
+    """The statement that adds postings of the query `postings`, of which the ledger has none; else see `merge_postings`."""
+    return (
+        f'INSERT INTO ledger ({", ".join(POSTING_COLUMNS)}, run_id, loaded_at)\n'
+        f'SELECT {", ".join(f"p.{name}" for name in POSTING_COLUMNS)}, @run_id, @now FROM (\n{postings}\n) AS p\n'
+        f'WHERE {_LEASED}'
+    )
+
+
 def merge_postings(postings: str, deleted: str | None, *, changed: bool = True) -> str:
-    """The one statement that writes the ledger: postings of the query `postings`, and ids to delete.
+    """The one statement that changes the ledger: postings of the query `postings`, and ids to delete.
 
     `changed`: some of the postings are in the ledger already. Where none is, the clause that changes them is left out:
     DuckDB then writes with all threads. It writes nothing when the lease of `@lease` is no longer that of `@token`.
@@ -54,7 +66,7 @@ def merge_postings(postings: str, deleted: str | None, *, changed: bool = True) 
     values = ', '.join(f's.{name}' for name in POSTING_COLUMNS)
     return (
         f'MERGE INTO ledger AS t USING (\nSELECT p.* FROM (\n{source}\n) AS p\n'
-        'WHERE EXISTS (SELECT 1 FROM leases WHERE leases.source = @lease AND leases.token = @token)\n'
+        f'WHERE {_LEASED}\n'
         ') AS s ON t.id = s.id\n'
         '  AND t.usage_end_time BETWEEN @first_usage AND @last_usage\n'
         '  AND t.export_time BETWEEN @first_export AND @last_export\n'

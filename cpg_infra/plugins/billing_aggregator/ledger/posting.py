@@ -1,7 +1,7 @@
-"""From source lines to postings: staged, compared with what is booked, and written by one MERGE.
+"""From source lines to postings: staged, compared with what is booked, and written by one statement.
 
 A caller has laid out `lines` (and `gone_lines`, `new_totals`) and the attribution. Nothing is written before
-everything is worked out; the MERGE, the totals and the dead letters are one transaction. A run that dies before it
+everything is worked out; the postings, the totals and the dead letters are one transaction. A run that dies before it
 leaves the ledger as it was, one that dies after it has nothing left to do: the next run finds no difference.
 """
 
@@ -14,10 +14,10 @@ from decimal import Decimal
 from typing import Final
 
 from cpg_infra.plugins.billing_aggregator.ledger.conflicts import again_on_conflict
-from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine
+from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine, Value
 from cpg_infra.plugins.billing_aggregator.ledger.faults import LedgerError
 from cpg_infra.plugins.billing_aggregator.ledger.leases import Lease, check
-from cpg_infra.plugins.billing_aggregator.ledger.merging import merge_postings, merge_rows, with_models
+from cpg_infra.plugins.billing_aggregator.ledger.merging import insert_postings, merge_postings, merge_rows, with_models
 from cpg_infra.plugins.billing_aggregator.ledger.schema import REJECTS, TOTALS
 from cpg_infra.plugins.billing_aggregator.ledger.sql import model
 
@@ -92,11 +92,25 @@ class Posted:
     frozen: int = 0
     touched: Touched = Touched()
     changes: tuple[TopicChange, ...] = ()
+    months: tuple[str, str] | None = None
+    """The first and last invoice month of what the source said, or had said, and of what was booked of its lines."""
 
     @property
     def same(self) -> bool:
         """Nothing was written."""
         return not (self.inserted or self.updated or self.deleted)
+
+    @property
+    def added_only(self) -> bool:
+        """Nothing was there before."""
+        return not (self.updated or self.deleted)
+
+
+def spanned(one: tuple[str, str] | None, other: tuple[str, str] | None) -> tuple[str, str] | None:
+    """The first and last month of both."""
+    if one is None or other is None:
+        return one or other
+    return min(one[0], other[0]), max(one[1], other[1])
 
 
 def post(engine: Engine, run: Run, *, bounded: bool, adopted: str | None = None) -> Posted:
@@ -139,6 +153,7 @@ def post(engine: Engine, run: Run, *, bounded: bool, adopted: str | None = None)
         frozen,
         touched,
         _changes(engine, models) if run.dry or adopted is not None else (),
+        _months(engine),
     )
     if run.dry:
         return posted
@@ -153,16 +168,19 @@ def _write(
 ) -> None:
     with engine.transaction():
         if not posted.same:
-            engine.execute(
-                merge_postings(with_models(models, postings), deleted, changed=posted.updated > 0),
-                {
-                    **posted.touched.parameters,
-                    'run_id': run.run_id,
-                    'now': run.now,
-                    'lease': run.lease.source,
-                    'token': run.lease.token,
-                },
-            )
+            told: dict[str, Value] = {
+                'run_id': run.run_id,
+                'now': run.now,
+                'lease': run.lease.source,
+                'token': run.lease.token,
+            }
+            if posted.added_only and engine.alone:
+                engine.execute(insert_postings(with_models(models, postings)), told)
+            else:
+                engine.execute(
+                    merge_postings(with_models(models, postings), deleted, changed=posted.updated > 0),
+                    {**told, **posted.touched.parameters},
+                )
             engine.execute(
                 'INSERT INTO stale_days (day) SELECT DISTINCT DATE(usage_end_time) AS day FROM ('
                 'SELECT usage_end_time FROM lines UNION ALL SELECT usage_end_time FROM gone_lines) '
@@ -202,6 +220,15 @@ def _touched(engine: Engine) -> Touched:
         'SELECT usage_end_time, export_time FROM lines UNION ALL SELECT usage_end_time, export_time FROM gone_lines)'
     )
     return Touched(**row) if row['first_usage'] is not None else Touched()
+
+
+def _months(engine: Engine) -> tuple[str, str] | None:
+    (row,) = engine.query(
+        'SELECT MIN(invoice_month) AS first, MAX(invoice_month) AS last FROM ('
+        'SELECT invoice_month FROM new_totals UNION ALL SELECT invoice_month FROM existing UNION ALL '
+        'SELECT t.invoice_month FROM totals AS t JOIN read_scopes AS r ON r.source = t.source AND r.scope = t.scope)'
+    )
+    return None if row['first'] is None else (row['first'], row['last'])
 
 
 def _stage_existing(engine: Engine, touched: Touched, adopted: str | None) -> None:

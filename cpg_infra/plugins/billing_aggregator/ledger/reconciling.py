@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from cpg_infra.plugins.billing_aggregator.ledger.engine import Engine
-from cpg_infra.plugins.billing_aggregator.ledger.merging import merge_rows
+from cpg_infra.plugins.billing_aggregator.ledger.merging import merge_rows, with_models
 from cpg_infra.plugins.billing_aggregator.ledger.posting import Touched
 from cpg_infra.plugins.billing_aggregator.ledger.schema import RECONCILIATION, TOPIC_FIELDS
 from cpg_infra.plugins.billing_aggregator.ledger.sql import model
@@ -129,19 +129,28 @@ def plain(amount: Decimal) -> str:
 def balances(
     engine: Engine,
     *,
-    sources: Iterable[str] | None = None,
-    month: str | None = None,
+    source: str | None = None,
+    months: tuple[str, str] | None = None,
     uneven: Mapping[tuple[str, str, str], int] | None = None,
 ) -> list[Balance]:
-    """The balances, of these sources and this invoice month only if given.
+    """The balances, of this source and from the first to the last of these invoice months only if given.
 
     `uneven`: lines that do not sum, by source, month and currency, as a load has found them.
     """
-    wanted = None if sources is None else set(sources)
+    postings, sayings = 'SELECT * FROM ledger WHERE run_id IS NOT NULL', 'SELECT * FROM totals WHERE TRUE'
+    given: dict[str, str] = {}
+    if source is not None:
+        given['source'] = source
+        postings += ' AND source = @source'
+        sayings += ' AND source = @source'
+    if months is not None:
+        given['first'], given['last'] = months
+        postings += ' AND invoice.month BETWEEN @first AND @last'
+        sayings += ' AND invoice_month BETWEEN @first AND @last'
+    models = {'postings': postings, 'sayings': sayings, 'booked': model('booked'), 'told': model('told')}
     return [
         Balance(**row, uneven_lines=(uneven or {}).get((row['source'], row['invoice_month'], row['currency']), 0))
-        for row in engine.query(model('balances'))
-        if (wanted is None or row['source'] in wanted) and (month is None or row['invoice_month'] == month)
+        for row in engine.query(with_models(models, model('balances')), given)
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 
 import pytest
 
@@ -35,13 +36,38 @@ def test_month_ends_are_the_same_in_the_database(ledger: Ledger) -> None:
         ('CAST([] AS ARRAY<STRUCT<key STRING, value STRING>>)', '{}'),
         ("[STRUCT('a' AS key, 'say \"hi\"' AS value)]", '{"a":"say \\"hi\\""}'),
         ("[STRUCT('a' AS key, CAST(NULL AS STRING) AS value)]", '{"a":null}'),
+        ("[STRUCT(CAST(NULL AS STRING) AS key, 'x' AS value)]", '{"":"x"}'),
+        ("[STRUCT('a' AS key, 'x' AS value), STRUCT('b' AS key, CAST(NULL AS STRING) AS value)]", '{"a":"x","b":null}'),
         ("[STRUCT('b' AS key, 'x' AS value), STRUCT('a' AS key, 'ü' AS value)]", '{"a":"ü","b":"x"}'),
+        ("[STRUCT('a' AS key, 'x' AS value), STRUCT('a' AS key, 'y' AS value)]", '{"a":"x","a":"y"}'),
+        (
+            "[STRUCT('b' AS key, '1' AS value), STRUCT('c' AS key, '2' AS value), STRUCT('a' AS key, '3' AS value)]",
+            '{"a":"3","b":"1","c":"2"}',
+        ),
     ],
-    ids=['null', 'none', 'one', 'one without a value', 'two'],
+    ids=[
+        'null',
+        'none',
+        'one',
+        'one without a value',
+        'one without a key',
+        'two',
+        'two in no order',
+        'two of one key',
+        'three',
+    ],
 )
 def test_labels_are_one_json_object_with_sorted_keys(ledger: Ledger, labels: str, text: str) -> None:
     (row,) = ledger.query(f'SELECT LABELS_JSON({labels}) AS labels')
     assert row == {'labels': text}
+
+
+@pytest.mark.parametrize(
+    'number', ['0', '1.5', '-0.000000001', '999999999.999999999', '-1000000000', '99999999999999999999999999999.5']
+)
+def test_an_exact_number_has_its_decimals_however_large_it_is(ledger: Ledger, number: str) -> None:
+    (row,) = ledger.query(f"SELECT NUMERIC_TEXT(CAST('{number}' AS NUMERIC)) AS text")
+    assert row == {'text': f'{Decimal(number):.9f}'}
 
 
 def test_a_label_is_found_by_its_name(ledger: Ledger) -> None:

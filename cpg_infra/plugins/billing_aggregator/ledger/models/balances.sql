@@ -1,22 +1,4 @@
 -- What is booked of each source, against what the source said, per invoice month and currency.
-WITH booked AS (
-  SELECT
-    source, IFNULL(invoice.month, '') AS invoice_month, IFNULL(currency, '') AS currency,
-    COUNTIF(entry IN ('charge', 'reject')) AS lines,
-    SUM(CASE WHEN entry = 'credit' THEN 0 ELSE cost_exact END) AS cost,
-    SUM(CASE WHEN entry = 'credit' THEN 0 ELSE credits_exact END) AS credits,
-    SUM(CASE WHEN entry = 'credit' THEN cost_exact ELSE 0 END) AS given_back,
-    SUM(CASE WHEN entry IN ('split', 'reversal') THEN cost_exact ELSE 0 END) AS split
-  FROM ledger
-  WHERE run_id IS NOT NULL
-  GROUP BY source, invoice.month, currency
-),
-told AS (
-  SELECT source, invoice_month, currency, SUM(lines) AS lines, SUM(cost) AS cost, SUM(credits) AS credits,
-    SUM(float_cost) AS float_cost, SUM(unreadable) AS unreadable
-  FROM totals
-  GROUP BY source, invoice_month, currency
-)
 SELECT
   COALESCE(t.source, b.source) AS source,
   COALESCE(t.invoice_month, b.invoice_month) AS invoice_month,

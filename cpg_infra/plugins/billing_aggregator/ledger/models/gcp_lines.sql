@@ -1,29 +1,29 @@
 -- The Google export as lines. `line_id` counts from 0 here; `renumbered` gives repeated lines their own numbers.
--- The fingerprint names its columns: a column that the export gains changes no id. 128 of its bits tell the lines of a
--- day apart, and every id is half as long.
+-- The fingerprint names its columns: a column that the export gains changes no id. They are what the export tells lines
+-- apart by, and what is charged; names, descriptions and whatever else follows from an id say nothing more.
 WITH placed AS (
   -- What is known of a project, in one join: rows are wide, and each join carries them along.
   SELECT COALESCE(a.project_id, s.match) AS project_id, a.topic, s.method, s.from_day, s.fallback_map_no
   FROM attributed AS a
   FULL OUTER JOIN (SELECT * FROM shared WHERE source = 'gcp') AS s ON s.match = a.project_id
 ),
+labelled AS (
+  -- Made once: for the fingerprint, and for the columns.
+  SELECT *, LABELS_JSON(labels) AS labels_json, LABELS_JSON(system_labels) AS system_labels_json FROM raw_gcp
+),
 printed AS (
   SELECT
     r.*,
     -- Here and not below: BigQuery joins on no subquery, which this is.
     LABEL_IN(r.labels, 'dataset') AS named_dataset,
-    SUBSTR(FINGERPRINT(JOINED(
-      r.billing_account_id, r.service.id, r.service.description, r.sku.id, r.sku.description,
+    FINGERPRINT(JOINED(
+      r.billing_account_id, r.service.id, r.sku.id,
       UNIX_MICROS(r.usage_start_time), UNIX_MICROS(r.usage_end_time), UNIX_MICROS(r.export_time),
-      r.project.id, r.project.number, r.project.name, LABELS_TEXT(r.project.labels), r.project.ancestry_numbers,
-      LABELS_TEXT(r.labels), LABELS_TEXT(r.system_labels),
-      r.location.location, r.location.country, r.location.region, r.location.zone,
-      FLOAT_TEXT(r.cost), r.currency, FLOAT_TEXT(r.currency_conversion_rate),
-      FLOAT_TEXT(r.usage.amount), r.usage.unit, FLOAT_TEXT(r.usage.amount_in_pricing_units), r.usage.pricing_unit,
-      CREDITS_TEXT(r.credits), r.invoice.month, r.cost_type,
-      r.adjustment_info.id, r.adjustment_info.description, r.adjustment_info.mode, r.adjustment_info.type
-    )), 1, 32) AS print
-  FROM raw_gcp AS r
+      r.project.id, r.labels_json, r.system_labels_json, r.location.location, r.location.zone,
+      FLOAT_TEXT(r.cost), r.currency, FLOAT_TEXT(r.usage.amount), CREDITS_TEXT(r.credits), r.invoice.month,
+      r.cost_type, r.adjustment_info.id, r.adjustment_info.mode, r.adjustment_info.type
+    )) AS print
+  FROM labelled AS r
 )
 SELECT
   CONCAT('gcp-', CAST(r.arrival AS STRING), '-', r.print, '-0') AS line_id,
@@ -49,8 +49,7 @@ SELECT
   CAST(NULL AS STRING) AS against,
   r.service, r.sku, r.usage_start_time, COALESCE(r.usage_end_time, CAST(r.arrival AS TIMESTAMP)) AS usage_end_time,
   r.project,
-  LABELS_JSON(r.labels) AS labels,
-  LABELS_JSON(r.system_labels) AS system_labels,
+  r.labels_json AS labels, r.system_labels_json AS system_labels,
   r.location, COALESCE(r.export_time, CAST(r.arrival AS TIMESTAMP)) AS export_time, r.cost, r.currency, r.currency_conversion_rate, r.usage, r.credits,
   STRUCT(COALESCE(r.invoice.month, INVOICE_MONTH(COALESCE(r.usage_end_time, CAST(r.arrival AS TIMESTAMP)))) AS month) AS invoice,
   r.cost_type, r.adjustment_info,
