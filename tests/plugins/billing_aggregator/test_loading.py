@@ -19,10 +19,14 @@ from cpg_infra.plugins.billing_aggregator.loading import Pricing, keep
 from cpg_infra.plugins.billing_aggregator.sources.source import Line, Notes, Reading
 from tests.plugins.billing_aggregator.building import (
     NOW,
+    WHEN,
     FixedSource,
     aggregate,
     by_topic,
+    credit,
     export_row,
+    loaded,
+    postings,
     proportions,
     set_proportions,
     settings,
@@ -91,7 +95,9 @@ def test_a_line_that_comes_back_is_no_longer_gone(ledger: Ledger) -> None:
 
 
 class Recorded:
-    """An engine that remembers the statements that it is given."""
+    """An engine that remembers the statements that it is given, and may not be alone, as on BigQuery."""
+
+    alone = False
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -123,6 +129,75 @@ def test_every_statement_of_a_run_is_one_of_bigquery(
     assert len(engine.statements) == (41 if dry else 71)
     for statement in engine.statements:
         assert len(sqlglot.parse(render(statement, 'bigquery').text, read='bigquery')) == 1
+
+
+def test_what_is_inserted_is_what_would_be_merged(tmp_path: Path) -> None:
+    rows = [export_row(project='lantern-seqr'), *[export_row(project='lantern-twins', credits=[credit(-0.5)])] * 2]
+    found = []
+    for number, alone in enumerate((True, False)):
+        with open_ledger(tmp_path / f'{number}.duckdb') as ledger:
+            set_proportions(ledger, proportions({'ataxia': 1, 'twins': 2}))
+            engine = Recorded(ledger.engine)
+            engine.alone = alone
+            aggregate(Ledger(engine), write_export(tmp_path / 'rows.json', rows))
+            wrote = [statement.split()[0] for statement in engine.statements if 'INTO ledger' in statement]
+            assert wrote == ['INSERT' if alone else 'MERGE']
+            found.append([{key: row[key] for key in row if key not in WHEN} for row in postings(ledger)])
+    assert len(found[0]) == 6
+    assert found[0] == found[1]
+
+
+# Ids of the export's lines ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    'change',
+    [
+        {'billing_account_id': 'A-2'},
+        {'service': {'id': 's2', 'description': 'Cloud Storage'}},
+        {'sku': {'id': 'k2', 'description': 'Standard Storage'}},
+        {'usage_start_time': '2024-03-01 09:00:00.000001'},
+        {'usage_end_time': '2024-03-01 10:00:00.000001'},
+        {'export_time': '2024-03-01 15:00:01'},
+        {'project': 'lantern-twins'},
+        {'labels': [{'key': 'a', 'value': 'b'}]},
+        {'system_labels': [{'key': 'a', 'value': 'b'}]},
+        {'location': {'location': 'us', 'country': 'AU', 'region': 'au-1', 'zone': None}},
+        {'location': {'location': 'au', 'country': 'AU', 'region': 'au-1', 'zone': 'a'}},
+        {'cost': 1.2500000000000002},
+        {'currency': 'USD'},
+        {'usage': {'amount': 12.500000000000002, 'unit': 'seconds', 'amount_in_pricing_units': 0.25}},
+        {'credits': [credit(-0.1)]},
+        {'invoice': {'month': '202404'}},
+        {'cost_type': 'tax'},
+        {'adjustment_info': {'id': 'x'}},
+        {'adjustment_info': {'mode': 'x'}},
+        {'adjustment_info': {'type': 'x'}},
+    ],
+    ids='-'.join,
+)
+def test_lines_that_the_export_tells_apart_have_ids_of_their_own(tmp_path: Path, change: dict[str, Any]) -> None:
+    ids = {row['line_id'] for row in loaded(tmp_path, [export_row(), export_row(**change)])}
+    assert len(ids) == 2
+    assert {identity.rpartition('-')[2] for identity in ids} == {'0'}
+
+
+@pytest.mark.parametrize(
+    'change',
+    [
+        {'service': {'id': 's1', 'description': 'Storage'}},
+        {'sku': {'id': 'k1', 'description': 'Storage of the standard class'}},
+        {'location': {'location': 'au', 'country': 'Australia', 'region': 'au-2', 'zone': None}},
+    ],
+    ids='-'.join,
+)
+def test_a_name_that_is_worded_anew_is_no_other_line(tmp_path: Path, change: dict[str, Any]) -> None:
+    before = loaded(tmp_path, [export_row()])
+    after = loaded(tmp_path, [export_row(**change)])
+    assert [row['id'] for row in after] == [row['id'] for row in before]
+    twice = loaded(tmp_path, [export_row(), export_row(**change)], file='another.duckdb')
+    assert sorted(row['line_id'][-2:] for row in twice) == ['-0', '-1']
+    assert by_topic(twice) == {'ataxia': Decimal('2.5')}
 
 
 # In pieces --------------------------------------------------------------------------------------------------

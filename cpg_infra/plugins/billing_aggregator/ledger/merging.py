@@ -1,4 +1,4 @@
-"""MERGE statements, made from the columns of a table."""
+"""Statements that write, made from the columns of a table."""
 
 from __future__ import annotations
 
