@@ -1,8 +1,8 @@
 """The host of inline programs, which ends in order also when the engine has gone.
 
-The SDK's own host tells the engine how a program ended. Where there is no engine any more that fails: it shows a
-traceback, and leaves its event loop open, with all that waits in it; the garbage collector, at rest while a plan is
-registered, would never be woken. The SDK has no place for a host of ours, so `use_host` changes which one it makes.
+The SDK's own host tells the engine how a program ended. Where there is no engine any more that raises, and its event
+loop is left open, with all that waits in it: the garbage collector, at rest while a plan is registered, would never be
+woken. The SDK has no place for a host of ours, so `use_host` changes which one it makes.
 """
 
 from __future__ import annotations
