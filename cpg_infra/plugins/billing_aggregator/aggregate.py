@@ -31,6 +31,7 @@ from cpg_infra.plugins.billing_aggregator.ledger.reconciling import (
 from cpg_infra.plugins.billing_aggregator.ledger.refreshing import refresh
 from cpg_infra.plugins.billing_aggregator.ledger.runs import (
     booked_until,
+    ended_well,
     move_watermark,
     new_run_id,
     open_from,
@@ -320,13 +321,18 @@ class Aggregation:
         return asked.start <= dt.datetime.fromisoformat(before.mark).replace(tzinfo=dt.UTC)
 
     def _settle(self, outcome: Outcome, run_id: str, mark: tuple[str, bool] | None, open_from: str) -> None:
-        """Reconcile what was read, once a week all that there is; only then move the watermark."""
+        """Reconcile; only then move the watermark.
+
+        The months that were read are reconciled. All there are, once a week, and after a run that nobody knows the end
+        of or that did not reconcile: what it booked may be in other months.
+        """
         months = outcome.posted.months
-        if outcome.whole or months is not None:
+        everything = outcome.whole or not ended_well(self._engine, outcome.source, run_id)
+        if everything or months is not None:
             found = balances(
                 self._engine,
                 source=outcome.source,
-                months=None if outcome.whole else months,
+                months=None if everything else months,
                 uneven=outcome.uneven,
             )
             self._reconcile(outcome, found, run_id, open_from)

@@ -147,6 +147,18 @@ def test_what_is_inserted_is_what_would_be_merged(tmp_path: Path) -> None:
     assert found[0] == found[1]
 
 
+def test_who_has_the_file_open_twice_is_not_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with open_ledger(tmp_path / 'l.duckdb') as ledger:
+        assert ledger.engine.alone
+        with (
+            open_ledger('l.duckdb') as other,
+            open_ledger(tmp_path / 'another.duckdb') as third,
+        ):
+            assert [each.engine.alone for each in (ledger, other, third)] == [False, False, True]
+        assert ledger.engine.alone
+
+
 # Ids of the export's lines ----------------------------------------------------------------------------------
 
 

@@ -126,14 +126,37 @@ def test_a_run_reconciles_the_months_that_it_read_and_once_a_week_all_of_them(tm
 
 
 def test_a_month_that_its_source_no_longer_has_lines_of_is_reconciled_too(tmp_path: Path) -> None:
-    source = FixedSource('hail', {'1': [hail_line(1, 1, 'compute')]})
     with open_ledger(tmp_path / 'l.duckdb') as ledger:
-        (outcome,) = aggregate(ledger, None, source, given=DOLLARS)
-        assert [(one.source_lines, one.ledger_lines) for one in outcome.balances] == [(1, 1)]
+        (outcome,) = aggregate(ledger, None, FixedSource('hail', {'1': [hail_line(1, 1, 'compute')]}), given=DOLLARS)
+        (balance,) = outcome.balances
+        ledger.execute(
+            'INSERT INTO ledger (id, line_id, entry, source, run_id, invoice, currency, cost_exact, credits_exact) '
+            "VALUES ('x/charge/y', 'x', 'charge', 'hail', 'r', STRUCT(@month AS month), 'USD', 0, 0)",
+            {'month': balance.invoice_month},
+        )
         (outcome,) = aggregate(ledger, None, FixedSource('hail', {'1': []}), given=DOLLARS)
         assert outcome.posted.deleted > 0
-        assert [(one.source_lines, one.ledger_lines) for one in outcome.balances] == []
-        assert outcome.posted.months is not None
+        assert outcome.faults == [f'hail {balance.invoice_month} USD: 0 lines in the source, 1 in the ledger']
+
+
+def test_after_a_run_that_was_killed_all_months_are_reconciled_until_they_hold(tmp_path: Path) -> None:
+    november = export_row(
+        export_time='2023-11-10 00:00:00', usage_end_time='2023-11-09 12:00:00', invoice={'month': '202311'}
+    )
+    pattern = write_export(tmp_path / 'rows.json', [november, *days(1)])
+    said = ['gcp 202311 AUD: 2 lines in the source, 1 in the ledger']
+    with open_ledger(tmp_path / 'l.duckdb') as ledger:
+        aggregate(ledger, pattern)
+        ledger.execute("UPDATE totals SET lines = lines + 1 WHERE invoice_month = '202311'")
+        ledger.execute("UPDATE runs SET status = 'running' WHERE TRUE")
+        for _ in range(2):
+            (outcome,) = aggregate(ledger, pattern, now=NOW + dt.timedelta(hours=1))
+            assert (outcome.whole, outcome.faults) == (False, said)
+        ledger.execute("UPDATE totals SET lines = lines - 1 WHERE invoice_month = '202311'")
+        (outcome,) = aggregate(ledger, pattern, now=NOW + dt.timedelta(hours=2))
+        assert [one.invoice_month for one in outcome.balances] == ['202311', '202403']
+        (outcome,) = aggregate(ledger, pattern, now=NOW + dt.timedelta(hours=3))
+        assert [one.invoice_month for one in outcome.balances] == ['202403']
 
 
 def test_a_run_that_reads_nothing_has_nothing_to_reconcile(tmp_path: Path) -> None:

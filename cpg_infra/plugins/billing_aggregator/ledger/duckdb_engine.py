@@ -15,6 +15,7 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
+from weakref import WeakSet
 
 import orjson
 
@@ -64,6 +65,9 @@ MERGES: Final = 20
 
 LONGEST_ROW: Final = 4 * 1024 * 1024
 """Bytes of a row that is staged, as JSON; twice that is set aside for each thread, however few rows there are."""
+
+_OPEN: Final[WeakSet[DuckDBEngine]] = WeakSet()
+"""The engines of this process that are not closed."""
 
 _ROWS_TOGETHER: Final = 10_000
 _BETWEEN_TRIES: Final = 0.1
@@ -116,12 +120,17 @@ class DuckDBEngine:
     """An open database file."""
 
     dialect: Dialect = 'duckdb'
-    alone: bool = True
-    """DuckDB locks the file."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         self._connection = connection
-        self._path = path
+        self.path = path
+        _OPEN.add(self)
+
+    @property
+    def alone(self) -> bool:
+        """DuckDB locks the file against other processes; in this one it may be open twice."""
+        file = self.path.resolve()
+        return not any(other is not self and other.path.resolve() == file for other in list(_OPEN))
 
     def prepare(self, *, read_only: bool) -> None:
         """Check the version, make tables and views. Raises `NewerLedgerError` for a layout that is newer."""
@@ -131,7 +140,7 @@ class DuckDBEngine:
             version = self._version()
             if version is not None and version > VERSION:
                 raise NewerLedgerError(
-                    f'{self._path}: the ledger has layout {version}, this program knows {VERSION}: '
+                    f'{self.path}: the ledger has layout {version}, this program knows {VERSION}: '
                     'install a newer cpg-infra'
                 )
             if version == VERSION:
@@ -142,9 +151,9 @@ class DuckDBEngine:
                     self._upgrade(version)
                 return
             if read_only:
-                raise LedgerError(f'{self._path}: there is no ledger in it; `cpg-infra billing aggregate` makes one')
+                raise LedgerError(f'{self.path}: there is no ledger in it; `cpg-infra billing aggregate` makes one')
             if self._connection.execute('SELECT 1 FROM duckdb_tables() LIMIT 1').fetchone():
-                raise LedgerError(f'{self._path}: this database holds something else than a ledger')
+                raise LedgerError(f'{self.path}: this database holds something else than a ledger')
             self._make()
 
     def _version(self) -> int | None:
@@ -156,7 +165,7 @@ class DuckDBEngine:
 
     def _upgrade(self, version: int) -> None:
         if version < SAME_IDS and self._connection.execute(GOOGLE_LINES).fetchone():
-            raise LedgerError(other_ids(str(self._path), version))
+            raise LedgerError(other_ids(str(self.path), version))
         with self.transaction():
             for table, column in upgrades(version):
                 self._connection.execute(add_column(column, table.name, 'duckdb'))
@@ -267,10 +276,11 @@ class DuckDBEngine:
 
     def close(self) -> None:
         """Close the connection; the last one writes the file."""
+        _OPEN.discard(self)
         try:
             self._connection.close()
         except duckdb.Error as error:
-            raise _fault(error, self._path) from error
+            raise _fault(error, self.path) from error
 
     def _run(self, sql: str, parameters: Parameters | None, before: str = '') -> duckdb.DuckDBPyConnection:
         rendered = render(sql, 'duckdb')
@@ -286,7 +296,7 @@ class DuckDBEngine:
         try:
             yield
         except duckdb.Error as error:
-            raise _fault(error, self._path) from error
+            raise _fault(error, self.path) from error
 
 
 def _in(value: object) -> object:

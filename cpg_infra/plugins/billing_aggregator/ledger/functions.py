@@ -67,16 +67,13 @@ FUNCTIONS: Final = {
         'Invoice month in US Pacific: `months.invoice_month` says why no zone is looked up.',
     ),
     'FINGERPRINT': Function(
+        (('content', 'STRING'),), 'sha256(content)', 'TO_HEX(SHA256(content))', 'SHA-256, 64 hexadecimal digits.'
+    ),
+    'SHORT_FINGERPRINT': Function(
         (('content', 'STRING'),),
         'md5(content)',
         'TO_HEX(MD5(content))',
-        'Tells lines apart: 128 bits. Whoever makes two of them alike makes two that are numbered, and both are booked.',
-    ),
-    'CHANGE_HASH': Function(
-        (('content', 'STRING'),),
-        'left(md5(content), 16)',
-        'SUBSTR(TO_HEX(MD5(content)), 1, 16)',
-        'Tells versions of one row apart, for which 64 bits are enough; not ids.',
+        'MD5, 32 hexadecimal digits: where two that are alike do no harm.',
     ),
     'FLOAT_TEXT': Function(
         (('number', 'FLOAT64'),),

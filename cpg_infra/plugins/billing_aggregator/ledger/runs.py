@@ -60,6 +60,15 @@ def write_run(engine: Engine, row: dict[str, object]) -> None:
     engine.execute(merge_rows(RUNS, 'SELECT * FROM run_rows'))
 
 
+def ended_well(engine: Engine, source: str, run_id: str) -> bool:
+    """Whether the run of a source before this one ended, and reconciled; also when there was none."""
+    rows = engine.query(
+        'SELECT status FROM runs WHERE source = @source AND run_id < @run_id ORDER BY run_id DESC LIMIT 1',
+        {'source': source, 'run_id': run_id},
+    )
+    return not rows or rows[0]['status'] == 'ok'
+
+
 def booked_until(engine: Engine, source: str, window_start: str) -> str | None:
     """The last day that the latest back-fill of this window has booked, when it did not end well."""
     rows = engine.query(

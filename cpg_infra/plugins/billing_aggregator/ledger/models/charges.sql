@@ -12,7 +12,7 @@ SELECT
   CASE WHEN l.fault NOT IN ('unknown-dataset', 'no-map') THEN 'reject' ELSE 'charge' END AS entry,
   l.rule,
   CAST(NULL AS STRING) AS map_version,
-  CHANGE_HASH(JOINED(l.line_hash, l.rule, CAST(NULL AS STRING), NUMERIC_TEXT(l.cost_exact), NUMERIC_TEXT(l.credits_exact), l.currency, l.invoice.month, FLOAT_TEXT(l.currency_conversion_rate), CASE WHEN l.rate_provisional THEN 'p' END)) AS content_hash,
+  SHORT_FINGERPRINT(JOINED(l.line_hash, l.rule, CAST(NULL AS STRING), NUMERIC_TEXT(l.cost_exact), NUMERIC_TEXT(l.credits_exact), l.currency, l.invoice.month, FLOAT_TEXT(l.currency_conversion_rate), CASE WHEN l.rate_provisional THEN 'p' END)) AS content_hash,
   l.cost_exact AS cost_exact,
   l.credits_exact AS credits_exact,
   l.rate_provisional

@@ -1,6 +1,7 @@
 -- The Google export as lines. `line_id` counts from 0 here; `renumbered` gives repeated lines their own numbers.
 -- The fingerprint names its columns: a column that the export gains changes no id. They are what the export tells lines
 -- apart by, and what is charged; names, descriptions and whatever else follows from an id say nothing more.
+-- Two lines whose fingerprints are alike are numbered, and both are booked.
 WITH placed AS (
   -- What is known of a project, in one join: rows are wide, and each join carries them along.
   SELECT COALESCE(a.project_id, s.match) AS project_id, a.topic, s.method, s.from_day, s.fallback_map_no
@@ -16,7 +17,7 @@ printed AS (
     r.*,
     -- Here and not below: BigQuery joins on no subquery, which this is.
     LABEL_IN(r.labels, 'dataset') AS named_dataset,
-    FINGERPRINT(JOINED(
+    SHORT_FINGERPRINT(JOINED(
       r.billing_account_id, r.service.id, r.sku.id,
       UNIX_MICROS(r.usage_start_time), UNIX_MICROS(r.usage_end_time), UNIX_MICROS(r.export_time),
       r.project.id, r.labels_json, r.system_labels_json, r.location.location, r.location.zone,

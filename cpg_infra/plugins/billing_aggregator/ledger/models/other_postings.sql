@@ -12,7 +12,7 @@ SELECT
   'credit' AS entry,
   l.rule,
   CAST(NULL AS STRING) AS map_version,
-  CHANGE_HASH(JOINED(l.line_hash, l.rule, CAST(NULL AS STRING), NUMERIC_TEXT(-l.cost_exact), NUMERIC_TEXT(-l.credits_exact), l.currency, l.invoice.month, FLOAT_TEXT(l.currency_conversion_rate), CASE WHEN l.rate_provisional THEN 'p' END)) AS content_hash,
+  SHORT_FINGERPRINT(JOINED(l.line_hash, l.rule, CAST(NULL AS STRING), NUMERIC_TEXT(-l.cost_exact), NUMERIC_TEXT(-l.credits_exact), l.currency, l.invoice.month, FLOAT_TEXT(l.currency_conversion_rate), CASE WHEN l.rate_provisional THEN 'p' END)) AS content_hash,
   -l.cost_exact AS cost_exact,
   -l.credits_exact AS credits_exact,
   l.rate_provisional
@@ -32,7 +32,7 @@ SELECT
   'reversal' AS entry,
   l.rule,
   l.map_version AS map_version,
-  CHANGE_HASH(JOINED(l.line_hash, l.rule, l.map_version, NUMERIC_TEXT(-l.cost_exact), NUMERIC_TEXT(-l.credits_exact), l.currency, l.invoice.month, FLOAT_TEXT(l.currency_conversion_rate), CASE WHEN l.rate_provisional THEN 'p' END)) AS content_hash,
+  SHORT_FINGERPRINT(JOINED(l.line_hash, l.rule, l.map_version, NUMERIC_TEXT(-l.cost_exact), NUMERIC_TEXT(-l.credits_exact), l.currency, l.invoice.month, FLOAT_TEXT(l.currency_conversion_rate), CASE WHEN l.rate_provisional THEN 'p' END)) AS content_hash,
   -l.cost_exact AS cost_exact,
   -l.credits_exact AS credits_exact,
   l.rate_provisional
@@ -51,7 +51,7 @@ SELECT
   'split' AS entry,
   l.rule,
   l.map_version AS map_version,
-  CHANGE_HASH(JOINED(l.line_hash, l.rule, l.map_version, NUMERIC_TEXT(EXACT(p.cost_units)), NUMERIC_TEXT(EXACT(p.credit_units)), l.currency, l.invoice.month, FLOAT_TEXT(l.currency_conversion_rate), CASE WHEN l.rate_provisional THEN 'p' END)) AS content_hash,
+  SHORT_FINGERPRINT(JOINED(l.line_hash, l.rule, l.map_version, NUMERIC_TEXT(EXACT(p.cost_units)), NUMERIC_TEXT(EXACT(p.credit_units)), l.currency, l.invoice.month, FLOAT_TEXT(l.currency_conversion_rate), CASE WHEN l.rate_provisional THEN 'p' END)) AS content_hash,
   EXACT(p.cost_units) AS cost_exact,
   EXACT(p.credit_units) AS credits_exact,
   l.rate_provisional
