@@ -218,12 +218,15 @@ def test_when_the_command_itself_is_killed_the_next_one_finishes(site: Site) -> 
     engine = running.engine
     running.process.kill()
     running.ends()
-    # It has nobody to tell, and nobody who runs its program.
+    release(site.cloud)
+    # It has nobody to tell, and nobody who runs its program; what is in flight it finishes and saves all the same.
     deadline = time.monotonic() + PATIENCE
     while Path(f'/proc/{engine}').exists():
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    release(site.cloud)
+    things, pending = in_state(site)
+    assert (SLOW in things, pending) == (True, [])
+    assert sorted(things) == made(site)
     assert left_behind(site.cloud, PATIENCE) == []
     assert site.run('up').status == 0
     check_repaired(site)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import threading
+import tempfile
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -65,46 +65,37 @@ class PulumiCli(auto.PulumiCommand):
     ) -> CommandResult:
         """Run one command. Raises `pulumi.automation.errors.CommandError` when it fails."""
         environment = {**os.environ, **additional_env, 'PULUMI_AUTOMATION_API': 'true'}
-        with subprocess.Popen(  # noqa: S603 - the path that find_cli found
-            [self.command, '--non-interactive', *args],
-            cwd=cwd,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding='utf-8',
-            errors='replace',
-            start_new_session=True,
-        ) as process:
+        # Files and not pipes: were this process killed, the next line that it prints would end the engine too, in the
+        # middle of writing its state perhaps. So it finishes what is in flight, and saves it.
+        with (
+            tempfile.TemporaryFile() as out,
+            tempfile.TemporaryFile() as said,
+            subprocess.Popen(  # noqa: S603 - the path that find_cli found
+                [self.command, '--non-interactive', *args],
+                cwd=cwd,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=said,
+                start_new_session=True,
+            ) as process,
+        ):
             with self.stop.reaching(process.pid):
-                # A state that is exported is read whole; a display need not be.
-                out = _Reader(process.stdout, None if 'export' in args else _LINES_KEPT)
-                said = _Reader(process.stderr, _LINES_KEPT)
                 process.wait()
-            # Who was left behind may hold the pipes open.
             end_session(process.pid)
-            result = CommandResult(stdout=out.text(), stderr=said.text(), code=process.returncode)
+            # A state that is exported is read whole; a display need not be.
+            kept = None if 'export' in args else _LINES_KEPT
+            result = CommandResult(stdout=_text(out, kept), stderr=_text(said, _LINES_KEPT), code=process.returncode)
         self.result = result
         if result.code != 0:
             raise create_command_error(result)
         return result
 
 
-class _Reader:
-    """Reads a pipe to its end while the process works; keeps the last lines."""
-
-    def __init__(self, stream: IO[str] | None, kept: int | None) -> None:
-        self._lines: deque[str] = deque(maxlen=kept)
-        self._thread = threading.Thread(target=self._read, args=(stream,), daemon=True)
-        self._thread.start()
-
-    def _read(self, stream: IO[str] | None) -> None:
-        if stream is not None:
-            self._lines.extend(line.rstrip('\n') for line in stream)
-
-    def text(self) -> str:
-        self._thread.join()
-        return '\n'.join(self._lines)
+def _text(file: IO[bytes], kept: int | None) -> str:
+    """The last lines of what was printed."""
+    file.seek(0)
+    return '\n'.join(deque((line.decode('utf-8', 'replace').rstrip('\r\n') for line in file), maxlen=kept))
 
 
 def _version_of(command: str) -> VersionInfo:
